@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/fatal.h"
+
+#define CHUNK_FIRST ((size_t)4096)
+#define CHUNK_MAX   ((size_t)256 << 10)
+
+struct xy_arena_chunk {
+    xy_arena_chunk *older;
+    size_t size; /* of data */
+    char data[];
+};
+
+void xy__arena_init(xy_arena *arena, size_t max)
+{
+    *arena = (xy_arena){.max = max};
+}
+
+static void free_chunks(xy_arena_chunk *chunk)
+{
+    while (chunk) {
+        xy_arena_chunk *older = chunk->older;
+
+        free(chunk);
+        chunk = older;
+    }
+}
+
+void xy__arena_deinit(xy_arena *arena)
+{
+    free_chunks(arena->chunks);
+    xy__arena_init(arena, arena->max);
+}
+
+xy_arena *xy__arena_create(size_t max)
+{
+    xy_arena *arena = xy__malloc(sizeof *arena);
+
+    xy__arena_init(arena, max);
+    return arena;
+}
+
+void xy__arena_destroy(xy_arena *arena)
+{
+    if (!arena)
+        return;
+    xy__arena_deinit(arena);
+    free(arena);
+}
+
+void xy__arena_reset(xy_arena *arena)
+{
+    xy_arena_chunk *oldest = arena->chunks;
+
+    arena->over = false;
+    if (!oldest)
+        return;
+    while (oldest->older) {
+        xy_arena_chunk *older = oldest->older;
+
+        free(oldest);
+        oldest = older;
+    }
+    /* An outsized first chunk would pin its memory for the arena's whole life. */
+    if (oldest->size > CHUNK_MAX) {
+        free(oldest);
+        xy__arena_init(arena, arena->max);
+        return;
+    }
+    arena->chunks = oldest;
+    arena->held = oldest->size;
+    arena->ptr = oldest->data;
+    arena->end = oldest->data + oldest->size;
+}
+
+void *xy__arena_alloc_chunk(xy_arena *arena, size_t size)
+{
+    size_t want = arena->held < CHUNK_FIRST ? CHUNK_FIRST : arena->held;
+    xy_arena_chunk *chunk;
+
+    if (size > SIZE_MAX / 2)
+        xy__fatal("arena: %zu bytes asked for at once", size);
+    size = (size + XY_ARENA_ALIGN - 1) & ~(XY_ARENA_ALIGN - 1);
+    if (want > CHUNK_MAX)
+        want = CHUNK_MAX;
+    if (want < size)
+        want = size;
+    chunk = xy__malloc(sizeof *chunk + want);
+    chunk->size = want;
+    arena->held += want;
+    arena->over = arena->over || arena->held > arena->max;
+    /* A big block gets a chunk of its own behind the current one, whose room stays in use. */
+    if (arena->chunks && want == size && (size_t)(arena->end - arena->ptr) > CHUNK_FIRST) {
+        chunk->older = arena->chunks->older;
+        arena->chunks->older = chunk;
+        return chunk->data;
+    }
+    chunk->older = arena->chunks;
+    arena->chunks = chunk;
+    arena->ptr = chunk->data + size;
+    arena->end = chunk->data + want;
+    return chunk->data;
+}
+
+void *xy__arena_zalloc(xy_arena *arena, size_t size)
+{
+    void *ptr = xy__arena_alloc(arena, size);
+
+    if (size)
+        memset(ptr, 0, size);
+    return ptr;
+}
+
+xy_str xy__arena_str(xy_arena *arena, xy_str s)
+{
+    char *copy;
+
+    if (!s.ptr)
+        return s;
+    copy = xy__arena_alloc(arena, s.len + 1);
+    memcpy(copy, s.ptr, s.len);
+    copy[s.len] = '\0';
+    return (xy_str){copy, s.len};
+}
+
+xy_str xy__arena_printf(xy_arena *arena, const char *fmt, ...)
+{
+    va_list args;
+    va_list again;
+    int len;
+    char *text;
+
+    va_start(args, fmt);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    XY_ASSERT(len >= 0);
+    text = xy__arena_alloc(arena, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, fmt, again);
+    va_end(again);
+    return (xy_str){text, (size_t)len};
+}

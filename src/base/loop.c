@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* base/loop.c -- timers in a binary heap over a single uv_timer, tasks drained around the wait.
+ *
+ *   timers -> [prepare: arm the alarm, drain tasks] -> wait for I/O -> I/O callbacks -> [check: drain tasks] -> ...
+ *
+ * Why not one uv_timer_t each: 152 bytes against 32, and a virtual clock could not drive them. */
+#include "base/loop.h"
+
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "xylem/error.h"
+
+#define HEAP_FIRST ((size_t)16)
+
+static bool fires_before(const xy_timer *a, const xy_timer *b)
+{
+    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->order < b->order;
+}
+
+static void heap_set(xy_loop *loop, size_t at, xy_timer *timer)
+{
+    loop->heap[at] = timer;
+    timer->slot = at + 1;
+}
+
+static void heap_up(xy_loop *loop, size_t at, xy_timer *timer)
+{
+    while (at > 0 && fires_before(timer, loop->heap[(at - 1) / 2])) {
+        heap_set(loop, at, loop->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    heap_set(loop, at, timer);
+}
+
+static void heap_down(xy_loop *loop, size_t at, xy_timer *timer)
+{
+    for (;;) {
+        size_t child = at * 2 + 1;
+
+        if (child >= loop->heap_len)
+            break;
+        if (child + 1 < loop->heap_len && fires_before(loop->heap[child + 1], loop->heap[child]))
+            child++;
+        if (!fires_before(loop->heap[child], timer))
+            break;
+        heap_set(loop, at, loop->heap[child]);
+        at = child;
+    }
+    heap_set(loop, at, timer);
+}
+
+void xy__timer_stop(xy_loop *loop, xy_timer *timer)
+{
+    size_t at = timer->slot - 1;
+    xy_timer *last;
+
+    if (!timer->slot)
+        return;
+    XY_ASSERT(at < loop->heap_len && loop->heap[at] == timer);
+    timer->slot = 0;
+    last = loop->heap[--loop->heap_len];
+    if (last == timer)
+        return;
+    if (at > 0 && fires_before(last, loop->heap[(at - 1) / 2])) {
+        heap_up(loop, at, last);
+    } else {
+        heap_down(loop, at, last);
+    }
+}
+
+static void on_alarm(uv_timer_t *alarm);
+
+/* The alarm stands for the whole heap: armed and counted as work exactly while the heap has a timer. */
+static void arm_alarm(xy_loop *loop)
+{
+    uint64_t now = uv_now(&loop->uv);
+
+    if (loop->clock == XY_CLOCK_VIRTUAL || !loop->heap_len) {
+        uv_timer_stop(&loop->alarm);
+        return;
+    }
+    uv_timer_start(&loop->alarm, on_alarm,
+                   loop->heap[0]->due_ms > now ? loop->heap[0]->due_ms - now : 0, 0);
+}
+
+void xy__timer_start(xy_loop *loop, xy_timer *timer, uint64_t delay_ms)
+{
+    uint64_t now = xy__loop_now(loop);
+
+    XY_ASSERT(timer->fn);
+    xy__timer_stop(loop, timer);
+    timer->due_ms = delay_ms > UINT64_MAX - now ? UINT64_MAX : now + delay_ms;
+    timer->order = loop->order++;
+    if (loop->heap_len == loop->heap_cap) {
+        loop->heap_cap = loop->heap_cap ? loop->heap_cap * 2 : HEAP_FIRST;
+        loop->heap = xy__realloc(loop->heap, loop->heap_cap * sizeof(xy_timer *));
+    }
+    heap_up(loop, loop->heap_len++, timer);
+    /* Else the end of this turn arms it; but a loop with nothing else to do might not come to that end. */
+    if (!uv_is_active((uv_handle_t *)&loop->alarm))
+        arm_alarm(loop);
+}
+
+uint64_t xy__loop_now(const xy_loop *loop)
+{
+    return loop->clock == XY_CLOCK_VIRTUAL ? loop->virtual_ms : uv_now(&loop->uv);
+}
+
+static void drain_tasks(xy_loop *loop)
+{
+    while (!xy__list_empty(&loop->soon)) {
+        xy_task *task = XY_CONTAINER(loop->soon.next, xy_task, link);
+
+        xy__task_cancel(task);
+        task->fn(task);
+    }
+}
+
+/* Fires what is due until `now_ms`, in order. */
+static void fire(xy_loop *loop, uint64_t now_ms)
+{
+    while (loop->heap_len && loop->heap[0]->due_ms <= now_ms) {
+        xy_timer *timer = loop->heap[0];
+
+        if (loop->clock == XY_CLOCK_VIRTUAL && timer->due_ms > loop->virtual_ms)
+            loop->virtual_ms = timer->due_ms;
+        xy__timer_stop(loop, timer);
+        timer->fn(timer);
+        if (loop->clock == XY_CLOCK_VIRTUAL)
+            drain_tasks(loop);
+    }
+}
+
+static void on_alarm(uv_timer_t *alarm)
+{
+    xy_loop *loop = alarm->data;
+
+    fire(loop, uv_now(&loop->uv));
+}
+
+static void on_before_wait(uv_prepare_t *handle)
+{
+    xy_loop *loop = handle->data;
+
+    drain_tasks(loop);
+    arm_alarm(loop);
+}
+
+static void on_after_wait(uv_check_t *handle)
+{
+    xy_loop *loop = handle->data;
+
+    drain_tasks(loop);
+    arm_alarm(loop);
+}
+
+static void on_wake(uv_async_t *wake)
+{
+    xy_loop *loop = wake->data;
+    xy_link mine;
+
+    xy__list_init(&mine);
+    uv_mutex_lock(&loop->post_lock);
+    while (!xy__list_empty(&loop->posted)) {
+        xy_link *link = loop->posted.next;
+
+        xy__list_remove(link);
+        xy__list_append(&mine, link);
+    }
+    uv_mutex_unlock(&loop->post_lock);
+    while (!xy__list_empty(&mine)) {
+        xy_task *task = XY_CONTAINER(mine.next, xy_task, link);
+
+        xy__task_cancel(task);
+        task->fn(task);
+    }
+}
+
+void xy__loop_init(xy_loop *loop, xy_clock_kind clock)
+{
+    *loop = (xy_loop){.clock = clock};
+    xy__list_init(&loop->soon);
+    xy__list_init(&loop->posted);
+    XY_ASSERT(uv_loop_init(&loop->uv) == 0);
+    XY_ASSERT(uv_mutex_init(&loop->post_lock) == 0);
+    XY_ASSERT(uv_timer_init(&loop->uv, &loop->alarm) == 0);
+    XY_ASSERT(uv_prepare_init(&loop->uv, &loop->before_wait) == 0);
+    XY_ASSERT(uv_check_init(&loop->uv, &loop->after_wait) == 0);
+    XY_ASSERT(uv_async_init(&loop->uv, &loop->wake, on_wake) == 0);
+    loop->alarm.data = loop;
+    loop->before_wait.data = loop;
+    loop->after_wait.data = loop;
+    loop->wake.data = loop;
+    uv_prepare_start(&loop->before_wait, on_before_wait);
+    uv_check_start(&loop->after_wait, on_after_wait);
+    uv_unref((uv_handle_t *)&loop->before_wait);
+    uv_unref((uv_handle_t *)&loop->after_wait);
+    uv_unref((uv_handle_t *)&loop->wake);
+}
+
+void xy__loop_deinit(xy_loop *loop)
+{
+    uv_mutex_lock(&loop->post_lock);
+    loop->closed = true;
+    uv_mutex_unlock(&loop->post_lock);
+    on_wake(&loop->wake);
+    drain_tasks(loop);
+    XY_ASSERT(loop->heap_len == 0);
+    uv_close((uv_handle_t *)&loop->alarm, NULL);
+    uv_close((uv_handle_t *)&loop->before_wait, NULL);
+    uv_close((uv_handle_t *)&loop->after_wait, NULL);
+    uv_close((uv_handle_t *)&loop->wake, NULL);
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    XY_ASSERT(uv_loop_close(&loop->uv) == 0);
+    uv_mutex_destroy(&loop->post_lock);
+    free(loop->heap);
+    loop->heap = NULL;
+}
+
+static bool alive(xy_loop *loop)
+{
+    return uv_loop_alive(&loop->uv) || loop->heap_len || !xy__list_empty(&loop->soon);
+}
+
+/* Timers and tasks started outside any turn are seen here first. */
+static void enter(xy_loop *loop)
+{
+    if (loop->clock == XY_CLOCK_VIRTUAL)
+        fire(loop, loop->virtual_ms);
+    drain_tasks(loop);
+    arm_alarm(loop);
+}
+
+void xy__loop_run(xy_loop *loop)
+{
+    XY_ASSERT(loop->clock == XY_CLOCK_REAL);
+    enter(loop);
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
+bool xy__loop_turn(xy_loop *loop)
+{
+    enter(loop);
+    uv_run(&loop->uv, UV_RUN_NOWAIT);
+    return alive(loop);
+}
+
+bool xy__loop_wait(xy_loop *loop)
+{
+    enter(loop);
+    uv_run(&loop->uv, UV_RUN_ONCE);
+    return alive(loop);
+}
+
+void xy__loop_stop(xy_loop *loop)
+{
+    uv_stop(&loop->uv);
+}
+
+void xy__loop_advance(xy_loop *loop, uint64_t ms)
+{
+    uint64_t until = loop->virtual_ms + ms;
+
+    XY_ASSERT(loop->clock == XY_CLOCK_VIRTUAL);
+    xy__loop_turn(loop);
+    fire(loop, until);
+    loop->virtual_ms = until;
+    xy__loop_turn(loop);
+}
+
+void xy__loop_soon(xy_loop *loop, xy_task *task)
+{
+    XY_ASSERT(task->fn);
+    if (task->queued)
+        return;
+    task->queued = true;
+    xy__list_append(&loop->soon, &task->link);
+}
+
+void xy__task_cancel(xy_task *task)
+{
+    if (!task->queued)
+        return;
+    task->queued = false;
+    xy__list_remove(&task->link);
+}
+
+int xy__loop_post(xy_loop *loop, xy_task *task)
+{
+    int rc = XY_OK;
+
+    XY_ASSERT(task->fn && !task->queued);
+    uv_mutex_lock(&loop->post_lock);
+    if (loop->closed) {
+        rc = XY_ECLOSED;
+    } else {
+        task->queued = true;
+        xy__list_append(&loop->posted, &task->link);
+        /* Under the lock, so that the handle cannot be closed between the check and the call. */
+        uv_async_send(&loop->wake);
+    }
+    uv_mutex_unlock(&loop->post_lock);
+    return rc;
+}
