@@ -1,0 +1,54 @@
+# The front door. Meson and ninja do the work; see CONTRIBUTING.md for what each target is good for.
+BUILD := build
+PORT ?= 8911
+DIR ?= tests/vectors/data
+FUZZ_SECONDS ?= 60
+MESON_FLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test unit vectors asan tsan fuzz lint format clean deps test-deps bench
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: build ## build and serve the example on port 8911 (PORT=…)
+	$(BUILD)/examples/realtime/realtime --port $(PORT)
+
+deps:
+	@scripts/install-deps
+
+test-deps:
+	@scripts/install-deps --test
+
+build: deps ## the library, the CLI, the examples, optimized, under build/
+	@scripts/setup-build $(BUILD) $(MESON_FLAGS)
+	ninja -C $(BUILD)
+
+test: test-deps ## everything that CI runs
+	@scripts/run-tests
+
+unit: test-deps build ## the unit tests alone, in the optimized build
+	meson test -C $(BUILD) --print-errorlogs
+
+vectors: build ## the conformance vectors in DIR=<folder>
+	@$(BUILD)/tests/vectors/run $(DIR)
+
+asan: test-deps ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@scripts/run-tests asan
+
+tsan: test-deps ## what is threaded, under ThreadSanitizer
+	@scripts/run-tests tsan
+
+fuzz: ## every fuzz target for FUZZ_SECONDS=60
+	@scripts/install-deps --fuzz
+	@scripts/run-fuzz $(FUZZ_SECONDS)
+
+lint: test-deps ## rooms, headers, exported names, house rules, clang-tidy
+	@scripts/run-tests lint
+	@scripts/lint
+
+format: ## clang-format over everything
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean: ## remove all build folders
+	rm -rf build build-*

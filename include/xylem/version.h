@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* xylem/version.h -- which Xylem a program was linked with. */
+#ifndef XYLEM_VERSION_H
+#define XYLEM_VERSION_H
+
+#include "xylem/macros.h"
+
+/* The version of the library at run time, as in "0.1.0". Static storage. */
+XY_API const char *xy_version(void);
+
+#endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "xylem/version.h"
+
+const char *xy_version(void)
+{
+    return XY_VERSION;
+}
