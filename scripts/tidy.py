@@ -9,7 +9,7 @@ import sys
 FILE_LINES = 800
 HEADER_LINES = 200
 FUNCTION_LINES = 70
-LINE_COLUMNS = 132
+LINE_COLUMNS = 100
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca)\s*\(")
 NOTE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 ASSERT_EFFECT = re.compile(r"\bassert\s*\([^=!<>]*(\+\+|--|[^=!<>]=[^=])")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* xylem/bytes.h -- a refcounted immutable chunk of bytes.
  *
- * The only thing that crosses runs, operations and threads: an event's payload, a rendered frame. The count is atomic; the
- * bytes never change after creation. */
+ * The only thing that crosses runs, operations and threads: an event's payload, a rendered
+ * frame. The count is atomic; the bytes never change after creation. */
 #ifndef XYLEM_BYTES_H
 #define XYLEM_BYTES_H
 

@@ -9,8 +9,8 @@
  *       return XY_OK;
  *   }
  *
- * A call is valid until its resolver returns, or, when the resolver asked for a promise, until that is resolved. What it allocates lives
- * as long as the run. Loop's thread only. */
+ * A call is valid until its resolver returns, or, when the resolver asked for a promise, until
+ * that is resolved. What it allocates lives as long as the run. Loop's thread only. */
 #ifndef XYLEM_CALL_H
 #define XYLEM_CALL_H
 
@@ -23,10 +23,12 @@ struct uv_loop_s;
 
 /* ---- what came in ---- */
 
-/* The coerced argument `name`; NULL when it is absent (which is not null). Spec 6.4.1 CoerceArgumentValues. */
+/* The coerced argument `name`; NULL when it is absent (which is not null). Spec 6.4.1
+ * CoerceArgumentValues. */
 XY_API const xy_value *xy_arg(const xy_call *call, const char *name);
 
-/* The argument as one C type: the null string, 0 or false where it is absent, null or of another kind. */
+/* The argument as one C type: the null string, 0 or false where it is absent, null or of another
+ * kind. */
 XY_API xy_str xy_arg_str(const xy_call *call, const char *name);
 XY_API int32_t xy_arg_int(const xy_call *call, const char *name);
 XY_API double xy_arg_float(const xy_call *call, const char *name);
@@ -38,14 +40,16 @@ XY_API const xy_value *xy_args(const xy_call *call);
 /* The struct whose field is asked for; NULL when the parent is JSON or the operation's root. */
 XY_API const void *xy_parent(const xy_call *call);
 
-/* The JSON value whose field is asked for (an event's payload under Subscription); NULL when the parent is a struct. */
+/* The JSON value whose field is asked for (an event's payload under Subscription); NULL when the
+ * parent is a struct. */
 XY_API const xy_value *xy_parent_value(const xy_call *call);
 
 /* Name of the field, and of the object type it is asked of. */
 XY_API xy_str xy_call_field(const xy_call *call);
 XY_API xy_str xy_call_type(const xy_call *call);
 
-/* The application handle (xylem/app.h): to publish, invalidate, and find what main() put there. NULL outside a server. */
+/* The application handle (xylem/app.h): to publish, invalidate, and find what main() put there.
+ * NULL outside a server. */
 XY_API xy_app *xy_call_app(const xy_call *call);
 
 /* The loop this call runs on, for the resolver's own I/O. NULL outside a server. */
@@ -53,7 +57,8 @@ XY_API struct uv_loop_s *xy_call_loop(const xy_call *call);
 
 /* ---- memory ---- */
 
-/* `size` cleared bytes that live as long as the run. Never NULL; a run over its memory limit fails after the resolver returns. */
+/* `size` cleared bytes that live as long as the run. Never NULL; a run over its memory limit
+ * fails after the resolver returns. */
 XY_API void *xy_alloc(xy_call *call, size_t size);
 
 #define xy_new(call, T) ((T *)xy_alloc((call), sizeof(T)))
@@ -78,8 +83,8 @@ typedef enum xy_result_kind {
     XY_RESULT_LATER,  /* a promise fills it */
 } xy_result_kind;
 
-/* What a field resolved to, before it is completed against its type (spec 6.4.3). Borrowed pointers must live as long as the
- * run. Value type of 24 bytes. */
+/* What a field resolved to, before it is completed against its type (spec 6.4.3). Borrowed
+ * pointers must live as long as the run. Value type of 24 bytes. */
 typedef struct xy_result {
     uint32_t kind; /* xy_result_kind */
     uint32_t len;  /* LIST: items */
@@ -94,8 +99,9 @@ typedef struct xy_result {
         xy_promise *promise;
     };
     union {
-        size_t size;         /* STR, ERROR */
-        const char *type;    /* OBJECT: name of the object type where the field's is abstract; else NULL */
+        size_t size; /* STR, ERROR */
+        /* OBJECT: name of the object type where the field's is abstract; else NULL */
+        const char *type;
         const xy_slot *slot; /* SLOT: how to read at `object` (its offset applies) */
     };
 } xy_result;
@@ -133,7 +139,8 @@ static inline xy_result xy_result_value(const xy_value *value)
     return value ? (xy_result){.kind = XY_RESULT_VALUE, .value = value} : xy_result_null();
 }
 
-/* NULL is null. `type` names the object type where the field's type is an interface or union; else NULL. */
+/* NULL is null. `type` names the object type where the field's type is an interface or union;
+ * else NULL. */
 static inline xy_result xy_result_object(const char *type, const void *object)
 {
     return object ? (xy_result){.kind = XY_RESULT_OBJECT, .object = object, .type = type}
@@ -156,13 +163,15 @@ static inline xy_result xy_result_promise(xy_promise *promise)
     return (xy_result){.kind = XY_RESULT_LATER, .promise = promise};
 }
 
-/* Set the answer; the last one counts, none at all is null. Returns XY_OK, so a resolver may end with it. */
+/* Set the answer; the last one counts, none at all is null. Returns XY_OK, so a resolver may end
+ * with it. */
 XY_API int xy_put(xy_call *call, xy_result result);
 
 /* The answer is a list of `count` items, all null until the caller fills them. */
 XY_API xy_result *xy_put_list(xy_call *call, size_t count);
 
-/* An array of `count` results, for lists inside lists: (xy_result){.kind = XY_RESULT_LIST, .items = …, .len = count}. */
+/* An array of `count` results, for lists inside lists: (xy_result){.kind = XY_RESULT_LIST,
+ * .items = …, .len = count}. */
 XY_API xy_result *xy_results(xy_call *call, size_t count);
 
 static inline int xy_put_bool(xy_call *call, bool b)
@@ -197,8 +206,9 @@ static inline int xy_put_value(xy_call *call, const xy_value *value)
 
 /* ---- no answer ---- */
 
-/* The field fails with a message for the client. Returns XY_EFAILED: `return xy_fail(call, "no auction %d", id);`. A resolver that returns
- * another negative code fails with a text which production masks. */
+/* The field fails with a message for the client. Returns XY_EFAILED: `return xy_fail(call, "no
+ * auction %d", id);`. A resolver that returns another negative code fails with a text which
+ * production masks. */
 XY_API int xy_fail(xy_call *call, const char *fmt, ...) XY_PRINTF(2, 3);
 
 /* The same with `extensions.code`; `code` is static storage. */
@@ -206,11 +216,13 @@ XY_API int xy_fail_code(xy_call *call, const char *code, const char *fmt, ...) X
 
 /* ---- an answer later ---- */
 
-/* Called when nobody waits for the promise any more (the client has gone, the position was nulled): stop timers and I/O. */
+/* Called when nobody waits for the promise any more (the client has gone, the position was
+ * nulled): stop timers and I/O. */
 typedef void xy_on_stop(void *arg);
 
-/* The field's answer comes later: `return XY_OK` now, put into xy_promise_call() and xy_promise_resolve() when it is there.
- * gives: a promise to be resolved exactly once, also after its stop. */
+/* The field's answer comes later: `return XY_OK` now, put into xy_promise_call() and
+ * xy_promise_resolve() when it is there. gives: a promise to be resolved exactly once, also
+ * after its stop. */
 XY_API xy_promise *xy_later(xy_call *call);
 
 /* A promise for an item of a list, put with xy_result_promise(). */
@@ -225,7 +237,8 @@ XY_API void xy_promise_resolve(xy_promise *promise);
 /* keeps: arg, until `fn` was called or the promise is resolved. */
 XY_API void xy_promise_on_stop(xy_promise *promise, xy_on_stop *fn, void *arg);
 
-/* Call `fn` once in `delay_ms` with the promise; the timer belongs to the promise and dies with it, or with its client. */
+/* Call `fn` once in `delay_ms` with the promise; the timer belongs to the promise and dies with
+ * it, or with its client. */
 typedef void xy_promise_fn(xy_promise *promise, void *arg);
 XY_API void xy_promise_after(xy_promise *promise, uint64_t delay_ms, xy_promise_fn *fn, void *arg);
 

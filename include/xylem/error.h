@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* xylem/error.h -- the codes of operating errors, one list for names, numbers and texts.
  *
- * A function that can fail returns 0 (XY_OK) or one of these negative numbers. What a *user* of the API did wrong (a bad
- * query, a resolver that says no) is not a code but an error value in the result, see xylem/call.h. */
+ * A function that can fail returns 0 (XY_OK) or one of these negative numbers. What a *user* of
+ * the API did wrong (a bad query, a resolver that says no) is not a code but an error value in
+ * the result, see xylem/call.h. */
 #ifndef XYLEM_ERROR_H
 #define XYLEM_ERROR_H
 

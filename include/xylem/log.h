@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* xylem/log.h -- structured log: one JSON object per line, or colored text when standard error is a terminal.
+/* xylem/log.h -- structured log: one JSON object per line, or colored text when standard error
+ * is a terminal.
  *
  *   xy_log(XY_LOG_INFO, "server", "listening", XY_LOG_STR("url", url), XY_LOG_INT("workers", n));
- *   {"time":"2026-01-02T03:04:05.678Z","level":"info","room":"server","message":"listening","url":"…","workers":2}
+ *   {"time":"2026-01-02T03:04:05.678Z","level":"info","room":"server","message":"listening",
+ *    "url":"…","workers":2}
  *
  * Lines go to standard error in one write each, so lines of several threads never mix. */
 #ifndef XYLEM_LOG_H
@@ -48,12 +50,13 @@ typedef struct xy_log_field {
 #define XY_LOG_BOOL(field, value)                                                                  \
     ((xy_log_field){.name = (field), .kind = XY_LOG_FIELD_BOOL, .boolean = (value)})
 
-/* Log a message from `room` with any number of fields: xy_log(level, "room", "message", XY_LOG_INT(...), ...).
- * Lines below the level are dropped before a field is looked at. */
+/* Log a message from `room` with any number of fields: xy_log(level, "room", "message",
+ * XY_LOG_INT(...), ...). Lines below the level are dropped before a field is looked at. */
 #define xy_log(level, room, ...)                                                                   \
     do {                                                                                           \
         if (xy_log_on(level))                                                                      \
-            xy_log_line((level), (room), XY__LOG_FIRST(__VA_ARGS__, 0), XY__LOG_FIELDS(__VA_ARGS__),   \
+            xy_log_line((level), (room), XY__LOG_FIRST(__VA_ARGS__, 0),                            \
+                        XY__LOG_FIELDS(__VA_ARGS__),                                               \
                         sizeof(XY__LOG_FIELDS(__VA_ARGS__)) / sizeof(xy_log_field));               \
     } while (0)
 
@@ -63,13 +66,15 @@ typedef struct xy_log_field {
 /* Is this level written? */
 XY_API bool xy_log_on(xy_log_level level);
 
-/* The lowest level that is written from now on (default XY_LOG_INFO). The one piece of global state; call it at start. */
+/* The lowest level that is written from now on (default XY_LOG_INFO). The one piece of global
+ * state; call it at start. */
 XY_API void xy_log_set_level(xy_log_level level);
 
 /* How lines look from now on (default XY_LOG_AUTO). Call it at start. */
 XY_API void xy_log_set_format(xy_log_format format);
 
-/* "trace", "debug", "info", "warn", "error" or "off" to its level. Returns 0, or XY_EINVAL for another word. */
+/* "trace", "debug", "info", "warn", "error" or "off" to its level. Returns 0, or XY_EINVAL for
+ * another word. */
 XY_API int xy_log_level_parse(xy_str word, xy_log_level *out);
 
 /* What xy_log() calls; `fields` with a NULL name are passed over. */

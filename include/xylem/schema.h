@@ -3,11 +3,14 @@
  *
  *   xy_schema *schema;
  *   xy_str problems;
- *   if (xy_schema_load(&(xy_schema_options){.files = files, .file_count = 2}, &schema, &problems) < 0)
+ *   xy_schema_options options = {.files = files, .file_count = 2};
+ *
+ *   if (xy_schema_load(&options, &schema, &problems) < 0)
  *       die(problems);
  *   xy_bind(schema, "Query.room", Query_room);
  *
- * Load and bind before the first request; afterwards a schema is read-only and shared by all threads. */
+ * Load and bind before the first request; afterwards a schema is read-only and shared by all
+ * threads. */
 #ifndef XYLEM_SCHEMA_H
 #define XYLEM_SCHEMA_H
 
@@ -20,10 +23,12 @@ typedef struct xy_schema xy_schema;
 typedef struct xy_call xy_call;
 typedef struct xy_source_stream xy_source_stream;
 
-/* Answers for one field: puts a value (xylem/call.h) and returns XY_OK, or says why not: `return xy_fail(call, ...)`. */
+/* Answers for one field: puts a value (xylem/call.h) and returns XY_OK, or says why not: `return
+ * xy_fail(call, ...)`. */
 typedef int xy_resolver(xy_call *call);
 
-/* Opens the source stream of a Subscription field (xylem/stream.h). `call` (its arguments, identity) is valid until the return. */
+/* Opens the source stream of a Subscription field (xylem/stream.h). `call` (its arguments,
+ * identity) is valid until the return. */
 typedef int xy_opener(xy_call *call, xy_source_stream *stream);
 
 /* One SDL text. */
@@ -33,15 +38,18 @@ typedef struct xy_sdl {
 } xy_sdl;
 
 typedef struct xy_schema_options {
-    const xy_sdl *files; /* object types of the same name in several files merge, as Redwood merges `type Query` */
+    /* object types of the same name in several files merge, as Redwood merges `type Query` */
+    const xy_sdl *files;
     size_t file_count;
-    bool defer_stream;    /* define @defer and @stream where the SDL does not */
-    bool strict_spec_sdl; /* no merging: two types of one name are an error, as the specification has it */
+    bool defer_stream; /* define @defer and @stream where the SDL does not */
+    /* no merging: two types of one name are an error, as the specification has it */
+    bool strict_spec_sdl;
 } xy_schema_options;
 
-/* Parse, validate and build. The SDL texts are copied. gives: *out, end it with xy_schema_destroy().
- * On failure *problems (may be NULL) gets one line per error, "file:line:column: message". gives: *problems, free() its ptr.
- * Returns 0, XY_ESYNTAX or XY_EFAILED. */
+/* Parse, validate and build. The SDL texts are copied. gives: *out, end it with
+ * xy_schema_destroy(). On failure *problems (may be NULL) gets one line per error,
+ * "file:line:column: message". gives: *problems, free() its ptr. Returns 0, XY_ESYNTAX or
+ * XY_EFAILED. */
 XY_API int xy_schema_load(const xy_schema_options *options, xy_schema **out, xy_str *problems);
 
 /* takes: schema (NULL is fine). Nothing may use it any more. */
@@ -50,14 +58,15 @@ XY_API void xy_schema_destroy(xy_schema *schema);
 /* The schema as SDL (printSchema). gives: the text, free() its ptr. */
 XY_API xy_str xy_schema_print(const xy_schema *schema);
 
-/* Let `resolver` answer for "Type.field". Returns XY_ENOTFOUND when the schema has no such field, XY_EEXIST when it is bound. */
+/* Let `resolver` answer for "Type.field". Returns XY_ENOTFOUND when the schema has no such
+ * field, XY_EEXIST when it is bound. */
 XY_API int xy_bind(xy_schema *schema, const char *coordinate, xy_resolver *resolver);
 
 /* Let `opener` open the source stream of "Subscription.field". Returns as xy_bind(). */
 XY_API int xy_bind_stream(xy_schema *schema, const char *coordinate, xy_opener *opener);
 
-/* Let `resolver` answer for every field that has neither a resolver nor a slot. NULL (the default): the member of that name of the
- * JSON object that is the parent. */
+/* Let `resolver` answer for every field that has neither a resolver nor a slot. NULL (the
+ * default): the member of that name of the JSON object that is the parent. */
 XY_API void xy_bind_default(xy_schema *schema, xy_resolver *resolver);
 
 /* How a member of a C struct is read. */
@@ -71,16 +80,18 @@ typedef enum xy_slot_kind {
     XY_SLOT_VALUE,  /* xy_value */
     XY_SLOT_OBJECT, /* pointer to a struct; NULL is null */
     XY_SLOT_ANY,    /* xy_any: object of an abstract type */
-    XY_SLOT_LIST,   /* xy_items of `item`; NULL items are null (an empty list has any other pointer) */
+    /* xy_items of `item`; NULL items are null (an empty list has any other pointer) */
+    XY_SLOT_LIST,
 } xy_slot_kind;
 
 #define XY_SLOT_NO_HAS UINT32_MAX
 
 typedef struct xy_slot {
-    const char *field;          /* NULL in an item */
+    const char *field; /* NULL in an item */
     xy_slot_kind kind;
-    uint32_t offset;            /* in the struct; 0 in an item */
-    uint32_t has_offset;        /* of a bool that says "not null", for kinds without a null of their own; or XY_SLOT_NO_HAS */
+    uint32_t offset; /* in the struct; 0 in an item */
+    /* of a bool that says "not null", for kinds without a null of their own; or XY_SLOT_NO_HAS */
+    uint32_t has_offset;
     const struct xy_slot *item; /* LIST: how each item is read */
     uint32_t item_size;         /* LIST: bytes from one item to the next */
 } xy_slot;
@@ -97,8 +108,8 @@ typedef struct xy_any {
     const void *object;
 } xy_any;
 
-/* Read fields of `type` by offset from the struct that a resolver puts for it. keeps: slots, as long as the schema. Returns
- * XY_ENOTFOUND when there is no such type or field. */
+/* Read fields of `type` by offset from the struct that a resolver puts for it. keeps: slots, as
+ * long as the schema. Returns XY_ENOTFOUND when there is no such type or field. */
 XY_API int xy_bind_struct(xy_schema *schema, const char *type, const xy_slot *slots, size_t count);
 
 #endif

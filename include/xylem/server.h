@@ -19,61 +19,67 @@
 
 /* What happens to a subscription whose client does not read fast enough, once its queue is full. */
 typedef enum xy_overflow {
-    XY_OVERFLOW_CLOSE,       /* an error event, then the end: the client knows that it missed something */
+    XY_OVERFLOW_CLOSE, /* an error event, then the end: the client knows that it missed something */
     XY_OVERFLOW_DROP_OLDEST, /* the oldest waiting event is dropped and counted */
 } xy_overflow;
 
-/* Named limits. Every size is in bytes, every time in milliseconds; 0 switches a limit off where the comment says so. */
+/* Named limits. Every size is in bytes, every time in milliseconds; 0 switches a limit off where
+ * the comment says so. */
 typedef struct xy_limits {
-    uint32_t head_bytes_max;           /* request line and headers; 16 KiB, else 431 */
-    uint32_t head_count_max;           /* headers of a request; 100, else 431 */
-    uint32_t body_bytes_max;           /* 1 MiB, else 413 */
-    uint32_t head_timeout_ms;          /* 15,000, else 408 */
-    uint32_t body_timeout_ms;          /* 30,000, else 408 */
-    uint32_t idle_timeout_ms;          /* a kept connection without a request; 72,000 */
-    uint32_t write_timeout_ms;         /* an ordinary answer of which the client reads nothing; 60,000 */
-    uint32_t connections_max;          /* per worker; 16,000: accepts no more until one goes */
-    uint32_t tokens_max;               /* of a document; 1,000; 0: the parser's own bound */
-    uint32_t depth_max;                /* nested selection sets and values of a document; 64 */
-    uint32_t operation_memory_max;     /* what one run may allocate; 64 MiB */
-    uint32_t response_bytes_max;       /* one result; 16 MiB */
-    uint32_t subscription_events_max;  /* events waiting for one slow client; 1,024 */
-    uint32_t subscription_bytes_max;   /* the same in bytes; 1 MiB */
-    uint32_t stream_bytes_max;         /* framed output waiting for one slow client; 256 KiB */
-    uint32_t socket_send_bytes;        /* the kernel's send buffer of a stream; 64 KiB */
-    uint32_t event_bytes_max;          /* one published payload; 1 MiB */
-    uint32_t mailbox_bytes_max;        /* published events on their way to one worker; 64 MiB */
+    uint32_t head_bytes_max;   /* request line and headers; 16 KiB, else 431 */
+    uint32_t head_count_max;   /* headers of a request; 100, else 431 */
+    uint32_t body_bytes_max;   /* 1 MiB, else 413 */
+    uint32_t head_timeout_ms;  /* 15,000, else 408 */
+    uint32_t body_timeout_ms;  /* 30,000, else 408 */
+    uint32_t idle_timeout_ms;  /* a kept connection without a request; 72,000 */
+    uint32_t write_timeout_ms; /* an ordinary answer of which the client reads nothing; 60,000 */
+    uint32_t connections_max;  /* per worker; 16,000: accepts no more until one goes */
+    uint32_t tokens_max;       /* of a document; 1,000; 0: the parser's own bound */
+    uint32_t depth_max;        /* nested selection sets and values of a document; 64 */
+    uint32_t operation_memory_max;    /* what one run may allocate; 64 MiB */
+    uint32_t response_bytes_max;      /* one result; 16 MiB */
+    uint32_t subscription_events_max; /* events waiting for one slow client; 1,024 */
+    uint32_t subscription_bytes_max;  /* the same in bytes; 1 MiB */
+    uint32_t stream_bytes_max;        /* framed output waiting for one slow client; 256 KiB */
+    uint32_t socket_send_bytes;       /* the kernel's send buffer of a stream; 64 KiB */
+    uint32_t event_bytes_max;         /* one published payload; 1 MiB */
+    uint32_t mailbox_bytes_max;       /* published events on their way to one worker; 64 MiB */
 } xy_limits;
 
 typedef struct xy_server_config {
-    xy_schema *schema;         /* bound and complete; the server does not destroy it */
-    const char *host;          /* "127.0.0.1" */
-    uint16_t port;             /* 8911; 0 lets the system choose */
-    const char *path;          /* "/graphql" */
-    uint32_t workers;          /* event loops, each on a thread; 1: resolvers never race. 0: one per core */
-    bool development;          /* true: unexpected errors are shown to clients, not only logged */
-    uint32_t heartbeat_ms;     /* comment on a silent event stream; 12,000; 0: none */
-    uint32_t drain_ms;         /* how long a stopping server waits for answers in flight; 10,000 */
-    xy_overflow overflow;      /* XY_OVERFLOW_CLOSE */
+    xy_schema *schema; /* bound and complete; the server does not destroy it */
+    const char *host;  /* "127.0.0.1" */
+    uint16_t port;     /* 8911; 0 lets the system choose */
+    const char *path;  /* "/graphql" */
+    uint32_t workers;  /* event loops, each on a thread; 1: resolvers never race. 0: one per core */
+    bool development;  /* true: unexpected errors are shown to clients, not only logged */
+    uint32_t heartbeat_ms; /* comment on a silent event stream; 12,000; 0: none */
+    uint32_t drain_ms;     /* how long a stopping server waits for answers in flight; 10,000 */
+    xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
     xy_limits limits;
-    void *user_data;           /* xy_app_data() */
-    /* Called once on every worker's thread before it serves, to set up what belongs to a thread. May be NULL. */
+    void *user_data; /* xy_app_data() */
+    /* Called once on every worker's thread before it serves, to set up what belongs to a thread.
+     * May be NULL. */
     void (*on_worker)(xy_app *app, struct uv_loop_s *loop);
 } xy_server_config;
 
 /* The defaults above, without a schema. */
 XY_API xy_server_config xy_server_config_default(void);
 
-/* The limits that protect from clients, all out of the way: for measuring, and behind a gateway that has its own. */
+/* The limits that protect from clients, all out of the way: for measuring, and behind a gateway
+ * that has its own. */
 XY_API xy_limits xy_limits_none(void);
 
-/* Read --port, --host, --workers, --no-limits, --log-level, --production and --help from the command line into `config`. Unknown ones are
- * reported on standard error, as is --help's text. Returns false when the program should exit: with 0 after --help (*exit_code), else 2. */
+/* Read --port, --host, --workers, --no-limits, --log-level, --production and --help from the
+ * command line into `config`. Unknown ones are reported on standard error, as is --help's text.
+ * Returns false when the program should exit: with 0 after --help (*exit_code), else 2. */
 XY_API bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code);
 
-/* Listen, print `listening on http://host:port/graphql` on standard output, and serve until SIGTERM or SIGINT; then stop accepting, end
- * the streams, finish what is in flight within `drain_ms`. Blocks. Returns 0, or after a message on standard error: XY_EINUSE
- * when the port is taken, XY_EACCESS when it may not be used, XY_EINVAL for a configuration that makes no sense. */
+/* Listen, print `listening on http://host:port/graphql` on standard output, and serve until
+ * SIGTERM or SIGINT; then stop accepting, end the streams, finish what is in flight within
+ * `drain_ms`. Blocks. Returns 0, or after a message on standard error: XY_EINUSE when the port
+ * is taken, XY_EACCESS when it may not be used, XY_EINVAL for a configuration that makes no
+ * sense. */
 XY_API int xy_server_run(const xy_server_config *config);
 
 #endif

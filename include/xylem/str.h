@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* xylem/str.h -- a borrowed run of bytes with its length; the string of every Xylem interface.
  *
- * Not terminated, may hold NUL, is UTF-8 wherever GraphQL says "String". A `ptr` of NULL is the null string
- * (XY_STR_NULL): for a nullable field of a typed struct it means null. Value type: pass it by value. */
+ * Not terminated, may hold NUL, is UTF-8 wherever GraphQL says "String". A `ptr` of NULL is the
+ * null string (XY_STR_NULL): for a nullable field of a typed struct it means null. Value type:
+ * pass it by value. */
 #ifndef XYLEM_STR_H
 #define XYLEM_STR_H
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* xylem/value.h -- a JSON value in memory: arguments of resolvers, variables, payloads of events.
+/* xylem/value.h -- a JSON value in memory: arguments of resolvers, variables, payloads of
+ * events.
  *
- * Immutable once handed out; lives in the arena of whoever made it (a resolver's arguments: the run). Value type of 16 bytes. */
+ * Immutable once handed out; lives in the arena of whoever made it (a resolver's arguments: the
+ * run). Value type of 16 bytes. */
 #ifndef XYLEM_VALUE_H
 #define XYLEM_VALUE_H
 
@@ -24,9 +26,9 @@ typedef struct xy_value xy_value;
 typedef struct xy_member xy_member;
 
 struct xy_value {
-    uint8_t kind;       /* xy_value_kind */
-    uint8_t is_enum;    /* a STRING that was an enum literal or is the value of an enum type */
-    uint32_t len;       /* bytes, items or members */
+    uint8_t kind;    /* xy_value_kind */
+    uint8_t is_enum; /* a STRING that was an enum literal or is the value of an enum type */
+    uint32_t len;    /* bytes, items or members */
     union {
         bool boolean;
         int64_t integer;
@@ -59,7 +61,8 @@ static inline xy_value xy_value_float(double d)
     return (xy_value){.kind = XY_VALUE_FLOAT, .real = d};
 }
 
-/* keeps: the bytes of s, until the last use of the value. The null string gives null. Strings end at 4 GiB. */
+/* keeps: the bytes of s, until the last use of the value. The null string gives null. Strings
+ * end at 4 GiB. */
 static inline xy_value xy_value_string(xy_str s)
 {
     if (!s.ptr)
@@ -78,11 +81,12 @@ static inline xy_str xy_value_text(const xy_value *value)
 /* The member `key` of an OBJECT; NULL when there is none or `object` is NULL or no object. */
 XY_API const xy_value *xy_value_get(const xy_value *object, xy_str key);
 
-/* The number as a double, as JavaScript's JSON.parse reads it (1e400 is infinite). Returns XY_EINVAL for what is no number. */
+/* The number as a double, as JavaScript's JSON.parse reads it (1e400 is infinite). Returns
+ * XY_EINVAL for what is no number. */
 XY_API int xy_value_to_double(const xy_value *value, double *out);
 
-/* The number as an integer when it is one, however it is written (1.0, 1e2). Returns XY_EINVAL for what is no number or has a
- * fraction, XY_ELIMIT for what does not fit. */
+/* The number as an integer when it is one, however it is written (1.0, 1e2). Returns XY_EINVAL
+ * for what is no number or has a fraction, XY_ELIMIT for what does not fit. */
 XY_API int xy_value_to_int64(const xy_value *value, int64_t *out);
 
 /* Deep equality; numbers by value, objects regardless of the order of members. */

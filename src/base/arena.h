@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* base/arena.h -- memory of one lifetime: allocate by moving a pointer, free all at once.
  *
- * Allocation never fails. An arena over its maximum is *marked* (xy__arena_over(), sticky until reset) and goes on giving
- * memory, so that no caller checks each allocation; a loop over hostile input asks once a step and stops with XY_ELIMIT. One step
- * must therefore allocate no more than a small multiple of the input it has consumed. */
+ * Allocation never fails. An arena over its maximum is *marked* (xy__arena_over(), sticky until
+ * reset) and goes on giving memory, so that no caller checks each allocation; a loop over
+ * hostile input asks once a step and stops with XY_ELIMIT. One step must therefore allocate no
+ * more than a small multiple of the input it has consumed. */
 #ifndef XY_BASE_ARENA_H
 #define XY_BASE_ARENA_H
 
@@ -24,7 +25,8 @@ typedef struct xy_arena {
     bool over;
 } xy_arena;
 
-/* An arena that is "over" once its chunks hold more than `max` bytes. No memory is taken before the first allocation. */
+/* An arena that is "over" once its chunks hold more than `max` bytes. No memory is taken before
+ * the first allocation. */
 void xy__arena_init(xy_arena *arena, size_t max);
 
 /* Frees everything; `arena` may be all zero. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* base/buf.h -- a growing buffer with a named maximum and a sticky error.
  *
- * Append freely, check `err` once at the end: after a breach of `max` every append is a no-op and `err` is XY_ELIMIT. The storage is
- * an xy_bytes from the start, so a finished buffer becomes a shared chunk without a copy. */
+ * Append freely, check `err` once at the end: after a breach of `max` every append is a no-op
+ * and `err` is XY_ELIMIT. The storage is an xy_bytes from the start, so a finished buffer
+ * becomes a shared chunk without a copy. */
 #ifndef XY_BASE_BUF_H
 #define XY_BASE_BUF_H
 
-#include "base/bytes.h"
 #include "xylem/error.h"
+
+#include "base/bytes.h"
 
 typedef struct xy_buf {
     xy_bytes *bytes; /* NULL until the first append */
@@ -30,7 +32,8 @@ void xy__buf_reset(xy_buf *buf, size_t keep);
 /* The slow path of xy__buf_room(). */
 bool xy__buf_grow(xy_buf *buf, size_t more);
 
-/* Make room for `more` bytes at buf->ptr + buf->len. False (and err set) when that would breach the maximum. */
+/* Make room for `more` bytes at buf->ptr + buf->len. False (and err set) when that would breach
+ * the maximum. */
 static inline bool xy__buf_room(xy_buf *buf, size_t more)
 {
     return XY_LIKELY(more <= buf->cap - buf->len) || xy__buf_grow(buf, more);
@@ -74,7 +77,8 @@ static inline xy_str xy__buf_view(const xy_buf *buf)
     return (xy_str){buf->ptr, buf->len};
 }
 
-/* The content as a shared chunk without a copy; the buffer is empty afterwards. gives: one reference. */
+/* The content as a shared chunk without a copy; the buffer is empty afterwards. gives: one
+ * reference. */
 xy_bytes *xy__buf_take(xy_buf *buf);
 
 #endif

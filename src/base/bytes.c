@@ -36,7 +36,8 @@ void xy_bytes_unref(xy_bytes *bytes)
 {
     if (!bytes)
         return;
-    /* Release: our reads are done before another thread may free; acquire: we see theirs done before we free. */
+    /* Release: our reads are done before another thread may free; acquire: we see theirs done
+     * before we free. */
     if (atomic_fetch_sub_explicit(&bytes->refs, 1, memory_order_acq_rel) == 1)
         free(bytes);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* base/bytes.h -- the inside of xy_bytes, for those who fill one before they share it (base/buf.h). */
+/* base/bytes.h -- the inside of xy_bytes, for those who fill one before they share it
+ * (base/buf.h). */
 #ifndef XY_BASE_BYTES_H
 #define XY_BASE_BYTES_H
 
@@ -14,7 +15,8 @@ struct xy_bytes {
     char data[];
 };
 
-/* Room for `cap` bytes, length 0, one reference. Fill `data` and set `len` before anyone else gets a reference. */
+/* Room for `cap` bytes, length 0, one reference. Fill `data` and set `len` before anyone else
+ * gets a reference. */
 xy_bytes *xy__bytes_alloc(size_t cap);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* base/errors.h -- user errors: the entries of a GraphQL response's "errors", in order of occurrence.
+/* base/errors.h -- user errors: the entries of a GraphQL response's "errors", in order of
+ * occurrence.
  *
  * Spec 7.1.3 Errors. Everything lives in the arena given at init. */
 #ifndef XY_BASE_ERRORS_H
@@ -14,11 +15,13 @@
 typedef struct xy_location {
     uint32_t line;
     uint32_t column;
-    /* Which source, where several make one schema: the name of the file. Null when there is but one. */
+    /* Which source, where several make one schema: the name of the file. Null when there is but
+     * one. */
     xy_str file;
 } xy_location;
 
-/* One step of a path, linked towards the root: a response key, or an index when `key.ptr` is NULL. */
+/* One step of a path, linked towards the root: a response key, or an index when `key.ptr` is
+ * NULL. */
 typedef struct xy_path {
     const struct xy_path *up;
     xy_str key;
@@ -31,9 +34,11 @@ typedef struct xy_error {
     size_t location_count;
     const xy_path *path; /* innermost step; NULL without a path */
     const char *code;    /* extensions.code, static storage; NULL without */
-    /* More members of "extensions" as JSON text without the braces (`"properties":{"field":"x"}`); null without. */
+    /* More members of "extensions" as JSON text without the braces
+     * (`"properties":{"field":"x"}`); null without. */
     xy_str extensions;
-    /* What happened really, for the log, where `message` is the masked text. Null when it was not masked. */
+    /* What happened really, for the log, where `message` is the masked text. Null when it was
+     * not masked. */
     xy_str original;
 } xy_error;
 
@@ -45,7 +50,8 @@ typedef struct xy_errors {
 /* keeps: arena, until the last use of the list. */
 void xy__errors_init(xy_errors *errors, xy_arena *arena);
 
-/* Append an error with this message (copied into the arena). Returns it, to be given locations, path and code. */
+/* Append an error with this message (copied into the arena). Returns it, to be given locations,
+ * path and code. */
 xy_error *xy__errors_add(xy_errors *errors, xy_str message);
 
 /* The same with a formatted message. */

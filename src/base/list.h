@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* base/list.h -- an intrusive doubly linked ring: a link inside the struct it chains, O(1) to add and to leave. */
+/* base/list.h -- an intrusive doubly linked ring: a link inside the struct it chains, O(1) to
+ * add and to leave. */
 #ifndef XY_BASE_LIST_H
 #define XY_BASE_LIST_H
 

@@ -16,7 +16,8 @@ static _Atomic int log_level = XY_LOG_INFO;
 static _Atomic int log_format = XY_LOG_AUTO;
 
 static const char *const level_names[] = {"trace", "debug", "info", "warn", "error", "off"};
-static const char *const level_colors[] = {"\033[2m", "\033[36m", "\033[32m", "\033[33m", "\033[31m", ""};
+static const char *const level_colors[] = {"\033[2m",  "\033[36m", "\033[32m",
+                                           "\033[33m", "\033[31m", ""};
 
 bool xy_log_on(xy_log_level level)
 {
@@ -44,7 +45,8 @@ int xy_log_level_parse(xy_str word, xy_log_level *out)
     return XY_EINVAL;
 }
 
-/* The log may quote what a client sent: control bytes must neither break a line nor reach a terminal. */
+/* The log may quote what a client sent: control bytes must neither break a line nor reach a
+ * terminal. */
 static void put_escaped(xy_buf *buf, xy_str s)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -107,7 +109,8 @@ static void put_json(xy_buf *buf, xy_log_level level, const char *room, const ch
 {
     XY_BUF_LITERAL(buf, "{\"time\":\"");
     put_time(buf);
-    xy__buf_printf(buf, "\",\"level\":\"%s\",\"room\":\"%s\",\"message\":", level_names[level], room);
+    xy__buf_printf(buf, "\",\"level\":\"%s\",\"room\":\"%s\",\"message\":", level_names[level],
+                   room);
     put_quoted(buf, xy_str_from(message));
 }
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* base/loop.c -- timers in a binary heap over a single uv_timer, tasks drained around the wait.
  *
- *   timers -> [prepare: arm the alarm, drain tasks] -> wait for I/O -> I/O callbacks -> [check: drain tasks] -> ...
+ *   timers -> drain tasks, arm the alarm -> wait for I/O -> I/O callbacks -> drain tasks -> ...
  *
  * Why not one uv_timer_t each: 152 bytes against 32, and a virtual clock could not drive them. */
 #include "base/loop.h"
 
 #include <stdlib.h>
 
-#include "base/fatal.h"
 #include "xylem/error.h"
+
+#include "base/fatal.h"
 
 #define HEAP_FIRST ((size_t)16)
 
@@ -71,7 +72,8 @@ void xy__timer_stop(xy_loop *loop, xy_timer *timer)
 
 static void on_alarm(uv_timer_t *alarm);
 
-/* The alarm stands for the whole heap: armed and counted as work exactly while the heap has a timer. */
+/* The alarm stands for the whole heap: armed and counted as work exactly while the heap has a
+ * timer. */
 static void arm_alarm(xy_loop *loop)
 {
     uint64_t now = uv_now(&loop->uv);
@@ -97,7 +99,8 @@ void xy__timer_start(xy_loop *loop, xy_timer *timer, uint64_t delay_ms)
         loop->heap = xy__realloc(loop->heap, loop->heap_cap * sizeof(xy_timer *));
     }
     heap_up(loop, loop->heap_len++, timer);
-    /* Else the end of this turn arms it; but a loop with nothing else to do might not come to that end. */
+    /* Else the end of this turn arms it; but a loop with nothing else to do might not come to
+     * that end. */
     if (!uv_is_active((uv_handle_t *)&loop->alarm))
         arm_alarm(loop);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* base/loop.h -- one thread's event loop: libuv, a clock that tests can turn by hand, timers, tasks and posts.
+/* base/loop.h -- one thread's event loop: libuv, a clock that tests can turn by hand, timers,
+ * tasks and posts.
  *
  *   timer  fires once, `delay_ms` from now; owned by the struct it sits in
- *   task   runs at the end of this turn of the loop, before the loop waits again: where a turn's work is gathered
+ *   task   runs at the end of this turn, before the loop waits again: gathers a turn's work
  *   post   a task handed over from any other thread
  *
- * With XY_CLOCK_VIRTUAL time stands still until xy__loop_advance(): timers fire in order of their due time, then of their
- * start, and no test sleeps. */
+ * With XY_CLOCK_VIRTUAL time stands still until xy__loop_advance(): timers fire in order of
+ * their due time, then of their start, and no test sleeps. */
 #ifndef XY_BASE_LOOP_H
 #define XY_BASE_LOOP_H
 
@@ -57,14 +58,17 @@ struct xy_loop {
     bool closed;
 };
 
-/* The loop's own handles do not keep xy__loop_run() alive; armed timers, queued tasks and sockets do. */
+/* The loop's own handles do not keep xy__loop_run() alive; armed timers, queued tasks and
+ * sockets do. */
 void xy__loop_init(xy_loop *loop, xy_clock_kind clock);
 
-/* Closes the loop's own handles and runs it until all is closed. Asserts that no timer is armed, no task queued, and no handle of
- * anyone else left: a test ends with it to prove that nothing was forgotten. */
+/* Closes the loop's own handles and runs it until all is closed. Asserts that no timer is armed,
+ * no task queued, and no handle of anyone else left: a test ends with it to prove that nothing
+ * was forgotten. */
 void xy__loop_deinit(xy_loop *loop);
 
-/* Milliseconds since some moment in the past, never going back; fixed for the length of a callback. */
+/* Milliseconds since some moment in the past, never going back; fixed for the length of a
+ * callback. */
 uint64_t xy__loop_now(const xy_loop *loop);
 
 /* Run until nothing is left to do or xy__loop_stop(). */
@@ -79,10 +83,12 @@ bool xy__loop_wait(xy_loop *loop);
 /* Let xy__loop_run() return after this turn. Loop's thread only. */
 void xy__loop_stop(xy_loop *loop);
 
-/* Virtual clock only: let `ms` pass, firing what is due on the way in order, tasks after each. I/O that is ready is served too. */
+/* Virtual clock only: let `ms` pass, firing what is due on the way in order, tasks after each.
+ * I/O that is ready is served too. */
 void xy__loop_advance(xy_loop *loop, uint64_t ms);
 
-/* Arm `timer` to call timer->fn once in `delay_ms`; an armed timer is moved. keeps: timer, until it has fired or was stopped. */
+/* Arm `timer` to call timer->fn once in `delay_ms`; an armed timer is moved. keeps: timer, until
+ * it has fired or was stopped. */
 void xy__timer_start(xy_loop *loop, xy_timer *timer, uint64_t delay_ms);
 
 /* Disarm; harmless when it is not armed. */
@@ -93,14 +99,17 @@ static inline bool xy__timer_armed(const xy_timer *timer)
     return timer->slot != 0;
 }
 
-/* Run task->fn at the end of this turn; a queued task is left where it is. keeps: task, until it ran or was cancelled. */
+/* Run task->fn at the end of this turn; a queued task is left where it is. keeps: task, until it
+ * ran or was cancelled. */
 void xy__loop_soon(xy_loop *loop, xy_task *task);
 
-/* Take it out of the queue; harmless when it is in none. Loop's thread only, for tasks of xy__loop_soon(). */
+/* Take it out of the queue; harmless when it is in none. Loop's thread only, for tasks of
+ * xy__loop_soon(). */
 void xy__task_cancel(xy_task *task);
 
-/* From any thread: run task->fn on the loop's thread. keeps: task, until it ran. The task must not be queued already. Returns
- * XY_ECLOSED, and the task is not kept, once the loop is being closed. */
+/* From any thread: run task->fn on the loop's thread. keeps: task, until it ran. The task must
+ * not be queued already. Returns XY_ECLOSED, and the task is not kept, once the loop is being
+ * closed. */
 int xy__loop_post(xy_loop *loop, xy_task *task);
 
 #endif

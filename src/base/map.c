@@ -11,7 +11,8 @@
 
 uint64_t xy__hash(xy_str s)
 {
-    /* AT_RANDOM: 16 random bytes which the kernel gives every process; a seed without state of our own. */
+    /* AT_RANDOM: 16 random bytes which the kernel gives every process; a seed without state of
+     * our own. */
     const void *random = (const void *)(uintptr_t)getauxval(AT_RANDOM);
     uint64_t seed = 0;
 

@@ -7,11 +7,12 @@
 
 #include "xylem/str.h"
 
-/* Is all of `s` well-formed UTF-8 (Unicode 3.9 table 3-7: no overlong forms, no surrogates, nothing beyond U+10FFFF)? */
+/* Is all of `s` well-formed UTF-8 (Unicode 3.9 table 3-7: no overlong forms, no surrogates,
+ * nothing beyond U+10FFFF)? */
 bool xy__utf8_valid(xy_str s);
 
-/* The code point at s.ptr[at] and its length in bytes in *len. Returns -1 (and *len 1) where the bytes are not UTF-8. `at` must
- * be less than s.len. */
+/* The code point at s.ptr[at] and its length in bytes in *len. Returns -1 (and *len 1) where the
+ * bytes are not UTF-8. `at` must be less than s.len. */
 int32_t xy__utf8_decode(xy_str s, size_t at, size_t *len);
 
 /* Writes the 1 to 4 bytes of a code point that is no surrogate; returns how many. */

@@ -4,7 +4,8 @@
  *   XY_VEC(int) numbers = {0};
  *   *xy_vec_push(arena, &numbers) = 42;
  *
- * With a NULL arena the items live on the heap: free(numbers.items). In an arena the outgrown arrays stay until the arena goes. */
+ * With a NULL arena the items live on the heap: free(numbers.items). In an arena the outgrown
+ * arrays stay until the arena goes. */
 #ifndef XY_BASE_VEC_H
 #define XY_BASE_VEC_H
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* language/ast.h -- the syntax tree of a document, executable or type system.
  *
- * Kinds carry the names of the specification's grammar (spec appendix B) as graphql-js spells them. Each struct begins with
- * its xy_node, so a pointer to any of them is a pointer to its node. Optional parts are NULL, absent lists have len 0; everything
- * lives in the arena given to the parser and is read-only afterwards. */
+ * Kinds carry the names of the specification's grammar (spec appendix B) as graphql-js spells
+ * them. Each struct begins with its xy_node, so a pointer to any of them is a pointer to its
+ * node. Optional parts are NULL, absent lists have len 0; everything lives in the arena given to
+ * the parser and is read-only afterwards. */
 #ifndef XY_LANGUAGE_AST_H
 #define XY_LANGUAGE_AST_H
 
@@ -102,11 +103,12 @@ typedef XY_NODES(xy_ast_argument) xy_ast_arguments;
 /* Any Value, Variable included. */
 struct xy_ast_value {
     xy_node node;
-    xy_str text; /* INT, FLOAT: as written; STRING: cooked; ENUM and VARIABLE: the name; others: null */
+    /* INT, FLOAT: as written; STRING: cooked; ENUM and VARIABLE: the name; others: null */
+    xy_str text;
     bool boolean;
-    bool block;             /* STRING: written as """...""" */
-    xy_ast_name *name;      /* VARIABLE */
-    xy_ast_values items;    /* LIST */
+    bool block;              /* STRING: written as """...""" */
+    xy_ast_name *name;       /* VARIABLE */
+    xy_ast_values items;     /* LIST */
     xy_ast_arguments fields; /* OBJECT: nodes of kind OBJECT_FIELD */
 };
 
@@ -243,12 +245,12 @@ typedef struct xy_ast_type_definition {
     xy_node node;
     xy_ast_value *description;
     xy_ast_name *name;
-    xy_ast_types interfaces;             /* object, interface */
-    xy_ast_directives directives;        /* all */
-    xy_ast_field_definitions fields;     /* object, interface */
-    xy_ast_input_values input_fields;    /* input object */
-    xy_ast_types members;                /* union */
-    xy_ast_enum_values values;           /* enum */
+    xy_ast_types interfaces;          /* object, interface */
+    xy_ast_directives directives;     /* all */
+    xy_ast_field_definitions fields;  /* object, interface */
+    xy_ast_input_values input_fields; /* input object */
+    xy_ast_types members;             /* union */
+    xy_ast_enum_values values;        /* enum */
 } xy_ast_type_definition;
 
 /* DirectiveDefinition or DirectiveExtension. */

@@ -12,7 +12,8 @@ void xy__print(xy_buf *buf, const xy_node *node);
 /* The same into `arena`. */
 xy_str xy__print_str(xy_arena *arena, const xy_node *node);
 
-/* Append `value` as a quoted string literal / as a block string literal (on one line where `minimize` and the text allow). */
+/* Append `value` as a quoted string literal / as a block string literal (on one line where
+ * `minimize` and the text allow). */
 void xy__print_string(xy_buf *buf, xy_str value);
 void xy__print_block_string(xy_buf *buf, xy_str value, bool minimize);
 

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* schema/types.h -- the schema in memory: types, fields, arguments, directives, all linked by pointers. Spec 3 Type System.
+/* schema/types.h -- the schema in memory: types, fields, arguments, directives, all linked by
+ * pointers. Spec 3 Type System.
  *
- * Built once in the schema's arena, read-only after binding. Wrapping types are interned: `[Int!]` is one xy_type however often it is
- * written, so types are compared by pointer. Lists are in the order of the SDL. */
+ * Built once in the schema's arena, read-only after binding. Wrapping types are interned:
+ * `[Int!]` is one xy_type however often it is written, so types are compared by pointer. Lists
+ * are in the order of the SDL. */
 #ifndef XY_SCHEMA_TYPES_H
 #define XY_SCHEMA_TYPES_H
+
+#include "xylem/schema.h"
+#include "xylem/value.h"
 
 #include "base/arena.h"
 #include "base/map.h"
 #include "language/ast.h"
-#include "xylem/schema.h"
-#include "xylem/value.h"
 
 typedef enum xy_type_kind {
     XY_TYPE_SCALAR,
@@ -88,10 +91,10 @@ struct xy_type {
     uint32_t index;        /* of a named type in xy_schema.types */
     xy_str name;           /* null for LIST and NON_NULL */
     xy_str description;
-    xy_type *of;           /* LIST, NON_NULL */
-    xy_type *named;        /* the type under all wrappers; itself when there is none */
-    xy_type *as_list;      /* [this], interned; NULL until something asked for it */
-    xy_type *as_non_null;  /* this!, likewise */
+    xy_type *of;          /* LIST, NON_NULL */
+    xy_type *named;       /* the type under all wrappers; itself when there is none */
+    xy_type *as_list;     /* [this], interned; NULL until something asked for it */
+    xy_type *as_non_null; /* this!, likewise */
 
     xy_fields fields;      /* OBJECT, INTERFACE */
     xy_map fields_by_name; /* -> xy_field */
@@ -114,7 +117,7 @@ struct xy_directive {
     xy_input_values arguments;
     bool repeatable;
     xy_str deprecation_reason;
-    XY_LIST_OF(const char) locations; /* "FIELD_DEFINITION", in the SDL's order */
+    XY_LIST_OF(const char) locations;              /* "FIELD_DEFINITION", in the SDL's order */
     const xy_ast_directive_definition *definition; /* NULL for built-in directives */
 };
 
@@ -152,8 +155,8 @@ static inline xy_field *xy__type_field(const xy_type *type, xy_str name)
     return xy__map_get(&type->fields_by_name, name);
 }
 
-/* `[type]` and `type!`, interned. Building and binding only: a document's own type references go through schema/type_ref.h, which
- * leaves the schema as it is. */
+/* `[type]` and `type!`, interned. Building and binding only: a document's own type references go
+ * through schema/type_ref.h, which leaves the schema as it is. */
 xy_type *xy__type_list(xy_schema *schema, xy_type *type);
 xy_type *xy__type_non_null(xy_schema *schema, xy_type *type);
 
@@ -189,7 +192,8 @@ static inline bool xy__type_is_output(const xy_type *type)
 /* Is `object` among the possible types of `abstract` (or the same)? */
 bool xy__type_is_possible(const xy_type *abstract, const xy_type *object);
 
-/* May a value of `sub` stand where `super` is wanted? (Covariance of output types, spec 3.6 IsValidImplementationFieldType.) */
+/* May a value of `sub` stand where `super` is wanted? (Covariance of output types, spec 3.6
+ * IsValidImplementationFieldType.) */
 bool xy__type_is_sub_type(const xy_type *super, const xy_type *sub);
 
 /* Can some object be of both composite types? */
