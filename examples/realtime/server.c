@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The example: a chat and a countdown, live over Server-Sent Events.
+ *
+ *   graphql/         what clients can ask, in SDL
+ *   services/        resolvers of queries and mutations
+ *   subscriptions/   sources that are not a plain topic */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "xylem/xylem.h"
+
+#include "example_sdl.h"
+#include "services/rooms.h"
+#include "subscriptions/countdown.h"
+
+static xy_schema *load_schema(void)
+{
+    xy_schema_options options = {
+        .files = example_sdl,
+        .file_count = sizeof example_sdl / sizeof *example_sdl,
+    };
+    xy_schema *schema;
+    xy_str problems;
+
+    if (xy_schema_load(&options, &schema, &problems) < 0) {
+        fprintf(stderr, "%.*s\n", XY_PRI(problems));
+        exit(1);
+    }
+    if (rooms_bind(schema) < 0 || countdown_bind(schema) < 0) {
+        fprintf(stderr, "a resolver is bound to a field that the schema does not have\n");
+        exit(1);
+    }
+    return schema;
+}
+
+int main(int argc, char **argv)
+{
+    xy_server_config config = xy_server_config_default();
+    int code;
+
+    if (!xy_server_arguments(&config, argc, argv, &code))
+        return code;
+    config.schema = load_schema();
+    code = xy_server_run(&config) < 0;
+    xy_schema_destroy(config.schema);
+    return code;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EXAMPLE_ROOMS_H
+#define EXAMPLE_ROOMS_H
+
+#include "xylem/xylem.h"
+
+/* Bind the fields of graphql/rooms.graphql. Returns 0, or as xy_bind(). */
+int rooms_bind(xy_schema *schema);
+
+#endif
