@@ -3,7 +3,8 @@
  * tasks and posts.
  *
  *   timer  fires once, `delay_ms` from now; owned by the struct it sits in
- *   task   runs at the end of this turn, before the loop waits again: gathers a turn's work
+ *   task   runs at the end of this turn, before the loop waits again: gathers a turn's work; or
+ *          at the end of the next one, for work that goes on and on
  *   post   a task handed over from any other thread
  *
  * With XY_CLOCK_VIRTUAL time stands still until xy__loop_advance(): timers fire in order of
@@ -51,7 +52,10 @@ struct xy_loop {
     uv_timer_t alarm; /* armed for the heap's first timer */
     uv_prepare_t before_wait;
     uv_check_t after_wait;
-    xy_link soon; /* tasks of this turn */
+    xy_link soon;    /* tasks of this turn */
+    xy_link next;    /* tasks of the next turn */
+    xy_link ready;   /* the same once that turn has begun */
+    uv_idle_t hurry; /* active while there are any: the wait is only a look */
     uv_async_t wake;
     uv_mutex_t post_lock;
     xy_link posted; /* guarded by post_lock */
@@ -103,8 +107,13 @@ static inline bool xy__timer_armed(const xy_timer *timer)
  * ran or was cancelled. */
 void xy__loop_soon(xy_loop *loop, xy_task *task);
 
+/* Run task->fn after the loop has looked for I/O once more, without waiting for any; a queued
+ * task is left where it is. For what would starve everyone else if it went on at once. keeps:
+ * task, until it ran or was cancelled. */
+void xy__loop_next(xy_loop *loop, xy_task *task);
+
 /* Take it out of the queue; harmless when it is in none. Loop's thread only, for tasks of
- * xy__loop_soon(). */
+ * xy__loop_soon() and xy__loop_next(). */
 void xy__task_cancel(xy_task *task);
 
 /* From any thread: run task->fn on the loop's thread. keeps: task, until it ran. The task must
