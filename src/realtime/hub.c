@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/hub.c -- tag of a mail -> topic -> subscribers, walked while anyone may leave.
+ *
+ * A tag is the topic's place in an array and, above it, a number that is never used again: mail
+ * for a topic that has gone finds nobody, also when another topic has taken its place.
+ *
+ * Invariants
+ *   1. The hub has joined a topic at the broker exactly while it has subscribers.
+ *   2. Subscribers of a topic stand in the order of subscribing; so the first one that is younger
+ *      than a mail ends the walk.
+ *   3. `walk_next` is the one link that the walk will look at next; whoever leaves moves it on.
+ *   4. A topic whose last subscriber leaves during its own walk is out of every table at once;
+ *      only its memory waits for the walk's end. */
+#include "realtime/hub.h"
+
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "base/map.h"
+
+typedef struct hub_topic {
+    xy_hub *hub;
+    uint64_t tag;
+    xy_link subscribers;
+    xy_str name; /* points to `text` */
+    char text[];
+} hub_topic;
+
+struct xy_subscriber {
+    xy_link link;
+    hub_topic *topic;
+    xy_on_event *fn;
+    void *arg;
+    uint64_t since; /* mails up to this number were put before it subscribed */
+};
+
+struct xy_hub {
+    xy_pubsub *ps;
+    xy_loop *loop;
+    xy_mailbox mailbox;
+    xy_map topics;
+    XY_VEC(hub_topic *) places; /* by the low half of a tag; NULL: free */
+    XY_VEC(uint32_t) free_places;
+    uint32_t serial; /* the high half of the last tag */
+    hub_topic *walked;
+    xy_link *walk_next;
+};
+
+static uint32_t place_of(uint64_t tag)
+{
+    return (uint32_t)tag;
+}
+
+static uint64_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
+{
+    xy_event event = {topic->name, mail->payload, mail->epoch, mail->sequence};
+    uint64_t calls = 0;
+
+    hub->walk_next = topic->subscribers.next;
+    while (hub->walk_next != &topic->subscribers) {
+        xy_subscriber *subscriber = XY_CONTAINER(hub->walk_next, xy_subscriber, link);
+
+        if (subscriber->since >= mail->number)
+            break;
+        hub->walk_next = hub->walk_next->next;
+        subscriber->fn(subscriber->arg, &event);
+        calls++;
+    }
+    return calls;
+}
+
+static void on_mail(xy_mailbox *mailbox, const xy_mail *mail)
+{
+    xy_hub *hub = XY_CONTAINER(mailbox, xy_hub, mailbox);
+    hub_topic *topic = hub->places.items[place_of(mail->tag)];
+    uint64_t calls;
+
+    if (!topic || topic->tag != mail->tag)
+        return;
+    hub->walked = topic;
+    calls = walk(hub, topic, mail);
+    hub->walked = NULL;
+    hub->walk_next = NULL;
+    xy__pubsub_count_delivered(hub->ps, calls);
+    if (xy__list_empty(&topic->subscribers))
+        free(topic);
+}
+
+xy_hub *xy__hub_create(xy_pubsub *ps, xy_loop *loop)
+{
+    xy_hub *hub = xy__zalloc(sizeof *hub);
+
+    hub->ps = ps;
+    hub->loop = loop;
+    xy__map_init(&hub->topics, NULL);
+    xy__pubsub_open_mailbox(ps, &hub->mailbox, loop, on_mail);
+    return hub;
+}
+
+static void on_closed(xy_mailbox *mailbox)
+{
+    xy_hub *hub = XY_CONTAINER(mailbox, xy_hub, mailbox);
+
+    xy__map_deinit(&hub->topics);
+    free(hub->places.items);
+    free(hub->free_places.items);
+    free(hub);
+}
+
+void xy__hub_destroy(xy_hub *hub)
+{
+    if (!hub)
+        return;
+    XY_ASSERT(hub->topics.len == 0);
+    xy__mailbox_close(&hub->mailbox, on_closed);
+}
+
+xy_loop *xy__hub_loop(const xy_hub *hub)
+{
+    return hub->loop;
+}
+
+xy_pubsub *xy__hub_pubsub(const xy_hub *hub)
+{
+    return hub->ps;
+}
+
+static uint64_t take_place(xy_hub *hub, hub_topic *topic)
+{
+    uint32_t place = (uint32_t)hub->places.len;
+
+    if (hub->free_places.len) {
+        place = hub->free_places.items[--hub->free_places.len];
+        hub->places.items[place] = topic;
+    } else {
+        *xy_vec_push(NULL, &hub->places) = topic;
+    }
+    return ((uint64_t)++hub->serial << 32) | place;
+}
+
+static hub_topic *topic_open(xy_hub *hub, xy_str name)
+{
+    hub_topic *topic = xy__zalloc(sizeof *topic + name.len);
+
+    topic->hub = hub;
+    xy__list_init(&topic->subscribers);
+    if (name.len)
+        memcpy(topic->text, name.ptr, name.len);
+    topic->name = (xy_str){topic->text, name.len};
+    topic->tag = take_place(hub, topic);
+    xy__map_put(&hub->topics, topic->name, topic);
+    xy__pubsub_join(hub->ps, topic->name, &hub->mailbox, topic->tag);
+    return topic;
+}
+
+static void topic_close(hub_topic *topic)
+{
+    xy_hub *hub = topic->hub;
+    uint32_t place = place_of(topic->tag);
+
+    xy__pubsub_leave(hub->ps, topic->name, &hub->mailbox);
+    xy__map_del(&hub->topics, topic->name);
+    hub->places.items[place] = NULL;
+    *xy_vec_push(NULL, &hub->free_places) = place;
+    if (hub->walked != topic)
+        free(topic);
+}
+
+int xy__hub_subscribe(xy_hub *hub, xy_str name, xy_on_event *fn, void *arg, xy_subscriber **out)
+{
+    /* Before the broker is told: what is published from then on counts. */
+    uint64_t since = xy__mailbox_last(&hub->mailbox);
+    xy_subscriber *subscriber;
+    hub_topic *topic;
+
+    if (name.len > XY_TOPIC_BYTES_MAX)
+        return XY_ELIMIT;
+    topic = xy__map_get(&hub->topics, name);
+    if (!topic)
+        topic = topic_open(hub, name);
+    subscriber = xy__zalloc(sizeof *subscriber);
+    *subscriber = (xy_subscriber){.topic = topic, .fn = fn, .arg = arg, .since = since};
+    xy__list_append(&topic->subscribers, &subscriber->link);
+    xy__pubsub_count_subscribers(hub->ps, 1);
+    *out = subscriber;
+    return XY_OK;
+}
+
+void xy__hub_unsubscribe(xy_subscriber *subscriber)
+{
+    hub_topic *topic;
+
+    if (!subscriber)
+        return;
+    topic = subscriber->topic;
+    if (topic->hub->walk_next == &subscriber->link)
+        topic->hub->walk_next = subscriber->link.next;
+    xy__list_remove(&subscriber->link);
+    xy__pubsub_count_subscribers(topic->hub->ps, -1);
+    free(subscriber);
+    if (xy__list_empty(&topic->subscribers))
+        topic_close(topic);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/hub.h -- one worker's end of the broker: who on this loop subscribed to which topic.
+ *
+ * Loop's thread only. Events come in a later step of the loop than their publishing, in order of
+ * publishing per topic, each to its subscribers in order of their subscribing. A subscriber gets
+ * what is published after it subscribed and nothing from before. */
+#ifndef XY_REALTIME_HUB_H
+#define XY_REALTIME_HUB_H
+
+#include "base/loop.h"
+#include "realtime/pubsub.h"
+
+typedef struct xy_hub xy_hub;
+typedef struct xy_subscriber xy_subscriber;
+
+/* What a subscriber is given; valid until it returns. */
+typedef struct xy_event {
+    xy_str topic;
+    xy_bytes *payload; /* JSON text; take a reference to keep it */
+    uint64_t epoch;    /* another one than last time: events may have been lost in between */
+    uint64_t sequence; /* from 1 in each epoch, without a gap */
+} xy_event;
+
+typedef void xy_on_event(void *arg, const xy_event *event);
+
+/* A hub on `loop`, whose thread must be the caller's. keeps: ps, loop, until
+ * xy__hub_destroy(). gives: the hub. */
+xy_hub *xy__hub_create(xy_pubsub *ps, xy_loop *loop);
+
+/* takes: hub (NULL is fine). Every subscriber must be gone. Its memory goes in a later step of
+ * the loop, at the latest in xy__loop_deinit(). */
+void xy__hub_destroy(xy_hub *hub);
+
+/* The loop it lives on, and the broker behind it. */
+xy_loop *xy__hub_loop(const xy_hub *hub);
+xy_pubsub *xy__hub_pubsub(const xy_hub *hub);
+
+/* Call `fn` with every event of `topic` that is published from now on. keeps: arg, until
+ * xy__hub_unsubscribe(). gives: *out. Returns XY_OK, or XY_ELIMIT for a name longer than
+ * XY_TOPIC_BYTES_MAX. */
+int xy__hub_subscribe(xy_hub *hub, xy_str topic, xy_on_event *fn, void *arg, xy_subscriber **out);
+
+/* takes: subscriber (NULL is fine). Its function is not called after this, whatever is on its
+ * way. At any moment, also inside any subscriber's function. */
+void xy__hub_unsubscribe(xy_subscriber *subscriber);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/pubsub.c -- topic -> mailboxes, under one lock.
+ *
+ * Invariants
+ *   1. A topic is in the table exactly while a mailbox has joined it, and the store listens to it
+ *      exactly that long.
+ *   2. Numbering an event and putting it into all mailboxes is one step under the lock: every
+ *      mailbox has the events of a topic in the same order, without a gap.
+ *   3. Mailboxes are filled under the lock only, so room that was seen there is there.
+ *   4. Locks are taken in the order broker, mailbox, loop; never the other way round.
+ *
+ * Read next: hub.c (a worker's end), mailbox.c (how an event changes threads). */
+#include "realtime/pubsub.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "base/fatal.h"
+#include "base/map.h"
+
+typedef struct listener {
+    xy_mailbox *mailbox;
+    uint64_t tag;
+} listener;
+
+typedef struct broker_topic {
+    uint64_t epoch;
+    uint64_t sequence; /* of the last event */
+    XY_VEC(listener) listeners;
+    xy_str name; /* points to `text` */
+    char text[];
+} broker_topic;
+
+struct xy_pubsub {
+    xy_pubsub_limits limits;
+    xy_store *store;
+    uv_mutex_t lock;
+    xy_map topics;  /* guarded by lock */
+    uint64_t epoch; /* guarded by lock: of the youngest topic */
+    _Atomic size_t mailbox_bytes;
+    _Atomic uint64_t subscribers;
+    _Atomic uint64_t published;
+    _Atomic uint64_t delivered;
+    _Atomic uint64_t dropped;
+};
+
+xy_pubsub *xy__pubsub_create(const xy_pubsub_limits *limits, xy_store *store)
+{
+    xy_pubsub *ps = xy__zalloc(sizeof *ps);
+
+    ps->limits = *limits;
+    ps->store = store ? store : xy__store_memory_create();
+    XY_ASSERT(uv_mutex_init(&ps->lock) == 0);
+    xy__map_init(&ps->topics, NULL);
+    /* Random, so that no epoch of an earlier process is taken for one of ours. */
+    XY_ASSERT(getrandom(&ps->epoch, sizeof ps->epoch, 0) == (ssize_t)sizeof ps->epoch);
+    ps->store->ops->attach(ps->store, ps);
+    return ps;
+}
+
+void xy__pubsub_destroy(xy_pubsub *ps)
+{
+    if (!ps)
+        return;
+    XY_ASSERT(ps->topics.len == 0);
+    ps->store->ops->destroy(ps->store);
+    xy__map_deinit(&ps->topics);
+    uv_mutex_destroy(&ps->lock);
+    free(ps);
+}
+
+int xy__pubsub_publish(xy_pubsub *ps, xy_str topic, xy_bytes *payload)
+{
+    int rc;
+
+    if (topic.len > XY_TOPIC_BYTES_MAX || xy_bytes_str(payload).len > ps->limits.event_bytes_max)
+        return XY_ELIMIT;
+    rc = ps->store->ops->publish(ps->store, topic, payload);
+    if (rc == XY_OK)
+        atomic_fetch_add_explicit(&ps->published, 1, memory_order_relaxed);
+    return rc;
+}
+
+/* Under the lock: all mailboxes or none. */
+static bool all_have_room(const broker_topic *topic, const xy_bytes *payload)
+{
+    for (size_t i = 0; i < topic->listeners.len; i++)
+        if (!xy__mailbox_fits(topic->listeners.items[i].mailbox, payload))
+            return false;
+    return true;
+}
+
+/* Under the lock. */
+static void put_all(broker_topic *topic, xy_bytes *payload)
+{
+    xy_mail mail = {.epoch = topic->epoch, .sequence = ++topic->sequence, .payload = payload};
+
+    for (size_t i = 0; i < topic->listeners.len; i++) {
+        mail.tag = topic->listeners.items[i].tag;
+        xy__mailbox_put(topic->listeners.items[i].mailbox, mail);
+    }
+}
+
+int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload)
+{
+    broker_topic *topic;
+    int rc = XY_OK;
+
+    if (xy__mailbox_cost(payload) > ps->limits.mailbox_bytes_max)
+        return XY_ELIMIT;
+    uv_mutex_lock(&ps->lock);
+    topic = xy__map_get(&ps->topics, name);
+    if (topic && all_have_room(topic, payload)) {
+        put_all(topic, payload);
+    } else if (topic) {
+        atomic_fetch_add_explicit(&ps->dropped, 1, memory_order_relaxed);
+        rc = XY_EFULL;
+    }
+    uv_mutex_unlock(&ps->lock);
+    return rc;
+}
+
+/* Under the lock. */
+static void begin_epoch(xy_pubsub *ps, broker_topic *topic)
+{
+    topic->epoch = ++ps->epoch;
+    topic->sequence = 0;
+}
+
+void xy__pubsub_gap(xy_pubsub *ps)
+{
+    size_t at = 0;
+    xy_map_slot *slot;
+
+    uv_mutex_lock(&ps->lock);
+    for (slot = xy__map_next(&ps->topics, &at); slot; slot = xy__map_next(&ps->topics, &at))
+        begin_epoch(ps, slot->value);
+    uv_mutex_unlock(&ps->lock);
+}
+
+/* Under the lock. */
+static broker_topic *topic_create(xy_pubsub *ps, xy_str name)
+{
+    broker_topic *topic = xy__zalloc(sizeof *topic + name.len);
+
+    if (name.len)
+        memcpy(topic->text, name.ptr, name.len);
+    topic->name = (xy_str){topic->text, name.len};
+    begin_epoch(ps, topic);
+    xy__map_put(&ps->topics, topic->name, topic);
+    return topic;
+}
+
+void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint64_t tag)
+{
+    broker_topic *topic;
+
+    uv_mutex_lock(&ps->lock);
+    topic = xy__map_get(&ps->topics, name);
+    if (!topic) {
+        topic = topic_create(ps, name);
+        ps->store->ops->listen(ps->store, name);
+    }
+    for (size_t i = 0; i < topic->listeners.len; i++)
+        XY_ASSERT(topic->listeners.items[i].mailbox != mailbox);
+    *xy_vec_push(NULL, &topic->listeners) = (listener){mailbox, tag};
+    uv_mutex_unlock(&ps->lock);
+}
+
+void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox)
+{
+    broker_topic *topic;
+    size_t at = 0;
+
+    uv_mutex_lock(&ps->lock);
+    topic = xy__map_get(&ps->topics, name);
+    XY_ASSERT(topic);
+    while (topic->listeners.items[at].mailbox != mailbox)
+        XY_ASSERT(++at < topic->listeners.len);
+    topic->listeners.items[at] = topic->listeners.items[--topic->listeners.len];
+    if (!topic->listeners.len) {
+        ps->store->ops->ignore(ps->store, name);
+        xy__map_del(&ps->topics, name);
+        free(topic->listeners.items);
+        free(topic);
+    }
+    uv_mutex_unlock(&ps->lock);
+}
+
+void xy__pubsub_open_mailbox(xy_pubsub *ps, xy_mailbox *mailbox, xy_loop *loop, xy_on_mail *on_mail)
+{
+    xy__mailbox_open(mailbox, loop, ps->limits.mailbox_bytes_max, &ps->mailbox_bytes, on_mail);
+}
+
+void xy__pubsub_count_subscribers(xy_pubsub *ps, int change)
+{
+    /* Adding the two's complement of -1 takes one away. */
+    atomic_fetch_add_explicit(&ps->subscribers, (uint64_t)(int64_t)change, memory_order_relaxed);
+}
+
+void xy__pubsub_count_delivered(xy_pubsub *ps, uint64_t calls)
+{
+    atomic_fetch_add_explicit(&ps->delivered, calls, memory_order_relaxed);
+}
+
+void xy__pubsub_gauges(xy_pubsub *ps, xy_pubsub_gauges *out)
+{
+    *out = (xy_pubsub_gauges){
+        .subscribers = atomic_load_explicit(&ps->subscribers, memory_order_relaxed),
+        .mailbox_bytes = atomic_load_explicit(&ps->mailbox_bytes, memory_order_relaxed),
+        .published = atomic_load_explicit(&ps->published, memory_order_relaxed),
+        .delivered = atomic_load_explicit(&ps->delivered, memory_order_relaxed),
+        .dropped = atomic_load_explicit(&ps->dropped, memory_order_relaxed),
+    };
+    uv_mutex_lock(&ps->lock);
+    out->topics = ps->topics.len;
+    uv_mutex_unlock(&ps->lock);
+}
+
+xy_str xy__topic_name(char scratch[XY_TOPIC_BYTES_MAX], xy_str topic, xy_str id)
+{
+    size_t len = topic.len + (id.ptr ? 1 + id.len : 0);
+
+    if (topic.len > XY_TOPIC_BYTES_MAX || id.len > XY_TOPIC_BYTES_MAX || len > XY_TOPIC_BYTES_MAX)
+        return XY_STR_NULL;
+    if (topic.len)
+        memcpy(scratch, topic.ptr, topic.len);
+    if (id.ptr)
+        scratch[topic.len] = ':';
+    if (id.len)
+        memcpy(scratch + topic.len + 1, id.ptr, id.len);
+    return (xy_str){scratch, len};
+}
