@@ -11,6 +11,8 @@
 #include "base/arena.h"
 
 #define XY_JSON_DEPTH_DEFAULT 128u
+/* More than that is never accepted: writing and comparing a value recurse as deep as it is. */
+#define XY_JSON_DEPTH_MAX 4096u
 
 typedef struct xy_json_error {
     const char *message; /* static storage: "expected ',' or '}'" */
