@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "realtime/event_queue.h"
+
+#include <stdlib.h>
+
+#include "base/fatal.h"
+
+#define CAP_FIRST 4u /* kept while the queue is empty; more is given back */
+
+void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *limits)
+{
+    *queue = (xy_event_queue){.limits = *limits};
+}
+
+void xy__event_queue_deinit(xy_event_queue *queue)
+{
+    xy_bytes *event;
+
+    while ((event = xy__event_queue_pop(queue)))
+        xy_bytes_unref(event);
+    free(queue->slots);
+    *queue = (xy_event_queue){.limits = queue->limits, .dropped = queue->dropped};
+}
+
+static void grow(xy_event_queue *queue)
+{
+    uint32_t cap = queue->cap ? queue->cap * 2 : CAP_FIRST;
+    xy_bytes **slots = xy__malloc(cap * sizeof *slots);
+
+    for (uint32_t i = 0; i < queue->len; i++)
+        slots[i] = queue->slots[(queue->head + i) & (queue->cap - 1)];
+    free(queue->slots);
+    queue->slots = slots;
+    queue->cap = cap;
+    queue->head = 0;
+}
+
+static bool fits(const xy_event_queue *queue, size_t bytes)
+{
+    return queue->len < queue->limits.events_max && queue->bytes <= queue->limits.bytes_max - bytes;
+}
+
+int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event)
+{
+    size_t bytes = xy_bytes_str(event).len;
+    bool never = bytes > queue->limits.bytes_max || queue->limits.events_max == 0;
+
+    if (never || (queue->limits.overflow == XY_OVERFLOW_CLOSE && !fits(queue, bytes))) {
+        queue->dropped++;
+        return XY_ELIMIT;
+    }
+    while (!fits(queue, bytes)) {
+        xy_bytes_unref(xy__event_queue_pop(queue));
+        queue->dropped++;
+    }
+    if (queue->len == queue->cap)
+        grow(queue);
+    queue->slots[(queue->head + queue->len++) & (queue->cap - 1)] = xy_bytes_ref(event);
+    queue->bytes += bytes;
+    return XY_OK;
+}
+
+xy_bytes *xy__event_queue_pop(xy_event_queue *queue)
+{
+    xy_bytes *event;
+
+    if (!queue->len)
+        return NULL;
+    event = queue->slots[queue->head];
+    queue->head = (queue->head + 1) & (queue->cap - 1);
+    queue->len--;
+    queue->bytes -= xy_bytes_str(event).len;
+    if (!queue->len && queue->cap > CAP_FIRST) {
+        free(queue->slots);
+        queue->slots = NULL;
+        queue->cap = 0;
+        queue->head = 0;
+    }
+    return event;
+}
+
+bool xy__event_queue_high(const xy_event_queue *queue)
+{
+    return queue->len >= queue->limits.events_max / 2 + queue->limits.events_max % 2 ||
+           queue->bytes > queue->limits.bytes_max / 2;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/event_queue.h -- the events that wait for one client: references, bounded in number
+ * and bytes.
+ *
+ * What a backlog has taken is given back once it is worked off. */
+#ifndef XY_REALTIME_EVENT_QUEUE_H
+#define XY_REALTIME_EVENT_QUEUE_H
+
+#include <stdint.h>
+
+#include "xylem/bytes.h"
+#include "xylem/error.h"
+#include "xylem/server.h"
+
+typedef struct xy_event_queue_limits {
+    uint32_t events_max;
+    size_t bytes_max; /* of all payloads; one that several clients wait for counts for each */
+    xy_overflow overflow;
+} xy_event_queue_limits;
+
+/* A ring; all zero but `limits` is an empty one. */
+typedef struct xy_event_queue {
+    xy_event_queue_limits limits;
+    xy_bytes **slots;
+    uint32_t cap; /* a power of two, or 0 */
+    uint32_t head;
+    uint32_t len;
+    size_t bytes;
+    uint64_t dropped; /* events that no run will see */
+} xy_event_queue;
+
+void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *limits);
+
+/* Drops what waits, without counting it. `queue` may be all zero. */
+void xy__event_queue_deinit(xy_event_queue *queue);
+
+/* Put `event` at the end. shares: event. Over a limit, XY_OVERFLOW_DROP_OLDEST drops from the
+ * front until it fits and returns XY_OK; XY_OVERFLOW_CLOSE drops this event and returns
+ * XY_ELIMIT, as does an event that is larger than bytes_max under either. */
+int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event);
+
+/* Take the first. gives: one reference, or NULL when nothing waits. */
+xy_bytes *xy__event_queue_pop(xy_event_queue *queue);
+
+/* Is it half full, by either measure? A source that stops here never meets the limit. */
+bool xy__event_queue_high(const xy_event_queue *queue);
+
+static inline bool xy__event_queue_empty(const xy_event_queue *queue)
+{
+    return queue->len == 0;
+}
+
+#endif
