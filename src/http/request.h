@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* http/request.h -- what one HTTP request says: method, target, headers, body.
  *
- * A value filled by the parser (http/h1.h). All strings are views: into the bytes just read, or
- * into the request's own block after xy__request_keep(). */
+ * A value filled by the parser (http/h1.h). All strings are views, into the bytes just read or into
+ * what the parser has gathered; xy__request_keep() makes a copy that owns its bytes. */
 #ifndef XY_HTTP_REQUEST_H
 #define XY_HTTP_REQUEST_H
 
@@ -44,7 +44,6 @@ typedef struct xy_request {
     bool keep_alive; /* the client wants to send more requests (RFC 9112 9.3) */
     bool expects_continue;
     bool has_body; /* a body is announced, though it may turn out empty */
-    void *block;   /* owned by the request after xy__request_keep(); else NULL */
 } xy_request;
 
 typedef enum xy_request_part {
@@ -59,11 +58,17 @@ xy_str xy__request_header(const xy_request *request, xy_str name);
 xy_str xy__request_header_name(const xy_request *request, size_t index);
 xy_str xy__request_header_value(const xy_request *request, size_t index);
 
-/* A copy of `from` in one block of memory of its own with the `parts` (xy_request_part, or-ed) that
- * are wanted; the others are empty in it. gives: *to, end it with xy__request_deinit(). */
-void xy__request_keep(xy_request *to, const xy_request *from, unsigned parts);
+/* A copy of `request` in one block of memory with the `parts` (xy_request_part, or-ed) that are
+ * wanted; the others are empty in it. gives: the copy, end it with xy__request_destroy(). */
+xy_request *xy__request_keep(const xy_request *request, unsigned parts);
 
-/* Frees what xy__request_keep() took; `request` may be all zero. */
-void xy__request_deinit(xy_request *request);
+/* takes: what xy__request_keep() gave; NULL is fine. */
+void xy__request_destroy(xy_request *request);
+
+/* The head has been copied to `to`: the views into it follow. */
+void xy__request_move(xy_request *request, const char *to);
+
+/* Same letters, whatever their case (ASCII)? */
+bool xy__header_is(xy_str text, xy_str other);
 
 #endif
