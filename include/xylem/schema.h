@@ -79,6 +79,7 @@ typedef enum xy_slot_kind {
     XY_SLOT_ENUM,   /* int: index of the value in the SDL's order; negative is null */
     XY_SLOT_VALUE,  /* xy_value */
     XY_SLOT_OBJECT, /* pointer to a struct; NULL is null */
+    XY_SLOT_STRUCT, /* the struct itself, in place; never null (unless has_offset says so) */
     XY_SLOT_ANY,    /* xy_any: object of an abstract type */
     /* xy_items of `item`; NULL items are null (an empty list has any other pointer) */
     XY_SLOT_LIST,
