@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/exec.h -- an operation and its runs. Spec 6 Execution.
+ *
+ *   operation = xy__operation_create(&executor, document);
+ *   … read the request's variables into xy__operation_arena(operation) …
+ *   if (xy__operation_prepare(operation, name, variables) < 0)
+ *       answer(xy__errors_response(&operation->errors));
+ *   else if (xy__operation_type(operation) != XY_OPERATION_SUBSCRIPTION)
+ *       xy__execute_query_or_mutation(operation, NULL, outlet);
+ *   …
+ *   xy__operation_unref(operation);
+ *
+ * An operation is one request: a document, one of its operations, the coerced variables, the
+ * client's context. A run is one execution of it: a query or mutation has one, a subscription
+ * one for each event. A run holds a reference to its operation, so the owner may let go of an
+ * operation at any time. Loop's thread only. */
+#ifndef XY_EXECUTION_EXEC_H
+#define XY_EXECUTION_EXEC_H
+
+#include "base/list.h"
+#include "execution/document.h"
+#include "execution/executor.h"
+#include "execution/outlet.h"
+#include "execution/source_stream.h"
+
+typedef struct xy_plan xy_plan;
+typedef struct xy_field_memo xy_field_memo;
+
+struct xy_operation {
+    uint32_t refs;
+    xy_executor *executor;
+    xy_document *document; /* a reference */
+    xy_plans *plans;       /* the chosen operation of the document; NULL before prepare */
+    xy_plan *plan;         /* its plan for these variables */
+    xy_arena arena;
+    xy_errors errors;   /* request errors: of prepare and of the source stream */
+    xy_value variables; /* OBJECT: coerced */
+    void *context;      /* the owner's: identity, headers */
+    /* Called with `context` when the last reference goes; may be NULL. */
+    void (*on_destroy)(void *context);
+    xy_link runs;          /* alive and not cancelled */
+    xy_field_memo **memos; /* by index of the plan's field; see execution/run.h */
+    size_t memo_cap;
+    xy_operation *next; /* in the executor's spares */
+};
+
+/* gives: one reference. shares: document. */
+xy_operation *xy__operation_create(xy_executor *executor, xy_document *document);
+
+/* One more reference, for another owner. Returns `operation`. */
+xy_operation *xy__operation_ref(xy_operation *operation);
+
+/* takes: one reference (NULL is fine). Runs go on; xy__operation_cancel() stops them. */
+void xy__operation_unref(xy_operation *operation);
+
+/* Memory that lives as long as the operation. */
+static inline xy_arena *xy__operation_arena(xy_operation *operation)
+{
+    return &operation->arena;
+}
+
+/* Choose the operation `name` (null: the only one) and coerce `variables` (an OBJECT; NULL:
+ * none). Spec 6.1 GetOperation, CoerceVariableValues. keeps: variables, as long as the operation.
+ * Returns 0; XY_EFAILED and request errors in operation->errors. */
+int xy__operation_prepare(xy_operation *operation, xy_str name, const xy_value *variables);
+
+/* Query, mutation or subscription; after prepare. */
+xy_operation_type xy__operation_type(const xy_operation *operation);
+
+/* Spec 6.2.1, 6.2.2: execute and put one result, flagged XY_PUT_LAST, then end; at once, or when
+ * the last promise is resolved. `root` is the value whose fields the root fields' default
+ * resolver reads (may be NULL). keeps: root, as long as the run; outlet, until its end; takes
+ * its callbacks: when on_stop is called the operation is cancelled. */
+void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root,
+                                   xy_outlet *outlet);
+
+/* A run's result, one JSON object; `flags` of xy_put_flag, XY_PUT_LAST never. takes: result. */
+typedef void xy_on_result(void *arg, xy_bytes *result, unsigned flags);
+
+/* Spec 6.2.3.2 MapSourceToResponseEvent, one event: execute the subscription with `event`, JSON
+ * text, as the value of its root field (to a resolver of that field, bound or default, it is
+ * xy_parent_value()). shares: event. keeps: arg, until `done` was called, once, perhaps before
+ * this returns; never after xy__operation_cancel(). */
+void xy__execute_event(xy_operation *operation, xy_bytes *event, xy_on_result *done, void *arg);
+
+/* Spec 6.2.3.1 CreateSourceEventStream: coerce the root field's arguments and let its opener fill
+ * `stream`. Returns 0; XY_EFAILED and request errors in operation->errors. */
+int xy__create_source_stream(xy_operation *operation, xy_source_stream *stream);
+
+/* Nobody waits for the runs any more: their promises are stopped, their results dropped. Memory
+ * goes when the last promise is resolved. */
+void xy__operation_cancel(xy_operation *operation);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/executor.h -- what all executions on one loop share: limits, gauges, and the memory
+ * of those that have ended, kept for the next.
+ *
+ * One a worker; loop's thread only. */
+#ifndef XY_EXECUTION_EXECUTOR_H
+#define XY_EXECUTION_EXECUTOR_H
+
+#include "xylem/app.h"
+#include "xylem/bytes.h"
+
+#include "base/errors.h"
+#include "base/loop.h"
+
+/* How many ended runs and operations keep their memory for the next, and how much each keeps. */
+#define XY_EXECUTOR_SPARES      8u
+#define XY_EXECUTOR_SPARE_BYTES ((size_t)64 << 10)
+
+/* Nested response positions: objects, lists and their fields. Bounds the C stack of a run. */
+#define XY_EXECUTOR_DEPTH_MAX 1000u
+
+typedef struct xy_run xy_run;
+typedef struct xy_operation xy_operation;
+
+typedef struct xy_executor_limits {
+    size_t run_bytes_max;       /* memory of one run; 64 MiB */
+    size_t operation_bytes_max; /* memory of one operation: variables, stream; 16 MiB */
+    size_t response_bytes_max;  /* one result; 16 MiB */
+} xy_executor_limits;
+
+/* Now alive. */
+typedef struct xy_executor_gauges {
+    size_t operations;
+    size_t runs;     /* a run whose client has gone counts until its last promise is resolved */
+    size_t promises; /* unresolved, stopped ones too */
+} xy_executor_gauges;
+
+/* A result's storage that the executor may use again once nobody else holds it. */
+typedef struct xy_spare_bytes {
+    xy_bytes *bytes; /* NULL: none */
+    size_t cap;
+} xy_spare_bytes;
+
+typedef struct xy_executor {
+    xy_loop *loop; /* NULL: promises without timers only */
+    xy_app *app;   /* what xy_call_app() answers; may be NULL */
+    xy_executor_limits limits;
+    /* Unexpected errors of resolvers and sources reach clients as XY_MASKED_MESSAGE. */
+    bool mask_errors;
+    /* Called for each unexpected error, masked or not (error->original tells the real one when
+     * it was); may be NULL. The error is valid until the return. */
+    void (*on_unexpected)(xy_operation *operation, const xy_error *error);
+    xy_executor_gauges gauges;
+    xy_run *spare_runs; /* linked by `next` */
+    unsigned spare_run_count;
+    xy_operation *spare_operations;
+    unsigned spare_operation_count;
+    xy_spare_bytes spare_bytes[XY_EXECUTOR_SPARES];
+} xy_executor;
+
+#define XY_MASKED_MESSAGE "Something went wrong."
+#define XY_MASKED_CODE    "INTERNAL_SERVER_ERROR"
+
+/* An executor on `loop` (NULL: see above) with the default limits, which unmasks. keeps: loop,
+ * until the end. */
+void xy__executor_init(xy_executor *executor, xy_loop *loop);
+
+/* Frees the spares. Asserts that no operation and no run is left. */
+void xy__executor_deinit(xy_executor *executor);
+
+#endif

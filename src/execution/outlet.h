@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/outlet.h -- where the results of an operation go: a response, a stream, a test.
+ *
+ *   put … put … end      by the producer; what it has put is taken, whatever comes back
+ *   on_ready, on_stop    by the consumer; never from within put() or end()
+ *
+ * The consumer fills `ops`, the producer the callbacks. Loop's thread only. */
+#ifndef XY_EXECUTION_OUTLET_H
+#define XY_EXECUTION_OUTLET_H
+
+#include "xylem/bytes.h"
+#include "xylem/error.h"
+
+typedef struct xy_outlet xy_outlet;
+
+/* What a consumer may want to know of a result without reading it. */
+typedef enum xy_put_flag {
+    XY_PUT_LAST = 1,    /* only end() follows */
+    XY_PUT_ERRORS = 2,  /* it has "errors" */
+    XY_PUT_NO_DATA = 4, /* it has no "data": a request error (spec 7.1.2) */
+} xy_put_flag;
+
+typedef struct xy_outlet_ops {
+    /* Send one result, a JSON object; `flags` are of xy_put_flag. takes: result, always. Returns
+     * XY_OK; XY_EFULL (taken, but put no more before on_ready); XY_ECLOSED (nobody listens any
+     * more; on_stop comes or has come). */
+    int (*put)(xy_outlet *outlet, xy_bytes *result, unsigned flags);
+    /* Nothing more comes. takes: outlet; neither callback is called from here on. */
+    void (*end)(xy_outlet *outlet);
+} xy_outlet_ops;
+
+struct xy_outlet {
+    const xy_outlet_ops *ops;
+    /* The reader has caught up after XY_EFULL. NULL: nobody cares. */
+    void (*on_ready)(void *arg);
+    /* The client has gone: called once; the producer neither puts nor ends afterwards. NULL:
+     * nobody produces at the moment. */
+    void (*on_stop)(void *arg);
+    void *arg; /* of both */
+};
+
+static inline int xy__outlet_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
+{
+    return outlet->ops->put(outlet, result, flags);
+}
+
+/* Forget the callbacks and end it. */
+static inline void xy__outlet_end(xy_outlet *outlet)
+{
+    outlet->on_ready = NULL;
+    outlet->on_stop = NULL;
+    outlet->ops->end(outlet);
+}
+
+/* For the consumer: tell the producer, if there is one. */
+static inline void xy__outlet_ready(xy_outlet *outlet)
+{
+    if (outlet->on_ready)
+        outlet->on_ready(outlet->arg);
+}
+
+static inline void xy__outlet_stop(xy_outlet *outlet)
+{
+    void (*on_stop)(void *arg) = outlet->on_stop;
+
+    outlet->on_ready = NULL;
+    outlet->on_stop = NULL;
+    if (on_stop)
+        on_stop(outlet->arg);
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/response.h -- results as JSON text. Spec 7.1 Response Format. */
+#ifndef XY_EXECUTION_RESPONSE_H
+#define XY_EXECUTION_RESPONSE_H
+
+#include "xylem/bytes.h"
+
+#include "base/buf.h"
+#include "base/errors.h"
+
+/* Append `[{"message":…,"locations":…,"path":…,"extensions":…}]`; members that an error has not
+ * are left out. */
+void xy__errors_write(xy_buf *buf, const xy_errors *errors);
+
+/* `{"errors":[…]}`: the response to a request that was not executed. gives: one reference. */
+xy_bytes *xy__errors_response(const xy_errors *errors);
+
+#endif
