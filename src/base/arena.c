@@ -75,36 +75,49 @@ void xy__arena_reset(xy_arena *arena)
     arena->chunks = oldest;
     arena->held = oldest->size;
     arena->ptr = oldest->data;
-    arena->end = oldest->data + oldest->size;
+    arena->room = oldest->size;
+    xy__poison(oldest->data, oldest->size);
 }
 
-void *xy__arena_alloc_chunk(xy_arena *arena, size_t size)
+/* Takes one more chunk, with at least `size` bytes. */
+static xy_arena_chunk *add_chunk(xy_arena *arena, size_t size)
 {
     size_t want = arena->held < CHUNK_FIRST ? CHUNK_FIRST : arena->held;
     xy_arena_chunk *chunk;
 
-    if (size > SIZE_MAX / 2)
-        xy__fatal("arena: %zu bytes asked for at once", size);
-    size = (size + XY_ARENA_ALIGN - 1) & ~(XY_ARENA_ALIGN - 1);
     if (want > CHUNK_MAX)
         want = CHUNK_MAX;
     if (want < size)
         want = size;
     chunk = xy__malloc(sizeof *chunk + want);
     chunk->size = want;
+    xy__poison(chunk->data, want);
     arena->held += want;
     arena->over = arena->over || arena->held > arena->max;
+    return chunk;
+}
+
+void *xy__arena_alloc_chunk(xy_arena *arena, size_t size)
+{
+    xy_arena_chunk *chunk;
+
+    if (size == 0)
+        return xy__arena_alloc(arena, 1);
+    if (size > SIZE_MAX / 2)
+        xy__fatal("arena: %zu bytes asked for at once", size);
+    chunk = add_chunk(arena, ((size + XY_ARENA_ALIGN - 1) & ~(XY_ARENA_ALIGN - 1)) + XY_POISON_GAP);
     /* A big block gets a chunk of its own behind the current one, whose room stays in use. */
-    if (arena->chunks && want == size && (size_t)(arena->end - arena->ptr) > CHUNK_FIRST) {
+    if (chunk->size - size < XY_ARENA_ALIGN + XY_POISON_GAP && arena->room > CHUNK_FIRST) {
         chunk->older = arena->chunks->older;
         arena->chunks->older = chunk;
+        xy__unpoison(chunk->data, size);
         return chunk->data;
     }
     chunk->older = arena->chunks;
     arena->chunks = chunk;
-    arena->ptr = chunk->data + size;
-    arena->end = chunk->data + want;
-    return chunk->data;
+    arena->ptr = chunk->data;
+    arena->room = chunk->size;
+    return xy__arena_alloc(arena, size);
 }
 
 void *xy__arena_zalloc(xy_arena *arena, size_t size)

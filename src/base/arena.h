@@ -12,13 +12,15 @@
 
 #include "xylem/str.h"
 
+#include "base/poison.h"
+
 #define XY_ARENA_ALIGN ((size_t)8)
 
 typedef struct xy_arena_chunk xy_arena_chunk;
 
 typedef struct xy_arena {
-    char *ptr; /* next free byte of the newest chunk */
-    char *end;
+    char *ptr;              /* next free byte of the newest chunk */
+    size_t room;            /* bytes from there to its end */
     xy_arena_chunk *chunks; /* newest first */
     size_t held;            /* bytes in all chunks */
     size_t max;
@@ -46,11 +48,16 @@ void *xy__arena_alloc_chunk(xy_arena *arena, size_t size);
 static inline void *xy__arena_alloc(xy_arena *arena, size_t size)
 {
     char *ptr = arena->ptr;
+    size_t taken;
 
-    if (XY_UNLIKELY(size > (size_t)(arena->end - ptr)))
+    /* Also when 0 bytes are wanted, which wraps: there may be no chunk yet to point into. */
+    if (XY_UNLIKELY(size + XY_POISON_GAP - 1 >= arena->room))
         return xy__arena_alloc_chunk(arena, size);
-    size = (size + XY_ARENA_ALIGN - 1) & ~(XY_ARENA_ALIGN - 1);
-    arena->ptr = ptr + size; /* chunk sizes are multiples of the alignment */
+    /* Chunk sizes are multiples of the alignment, so what is rounded up fits too. */
+    taken = ((size + XY_ARENA_ALIGN - 1) & ~(XY_ARENA_ALIGN - 1)) + XY_POISON_GAP;
+    arena->ptr = ptr + taken;
+    arena->room -= taken;
+    xy__unpoison(ptr, size);
     return ptr;
 }
 
