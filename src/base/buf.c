@@ -7,7 +7,7 @@
 
 #include "base/fatal.h"
 
-#define CAP_FIRST ((size_t)232) /* with the header of xy_bytes one malloc class of 256 */
+#define CAP_FIRST ((size_t)231) /* with the header of xy_bytes and the NUL one malloc class */
 
 void xy__buf_init(xy_buf *buf, size_t max)
 {
@@ -42,10 +42,13 @@ bool xy__buf_grow(xy_buf *buf, size_t more)
     }
     while (cap < buf->len + more)
         cap = cap > buf->max / 2 ? buf->max : cap * 2;
+    if (cap > buf->max)
+        cap = buf->max;
+    /* One byte beyond the capacity is for the NUL of printf. */
     if (!buf->bytes) {
-        buf->bytes = xy__bytes_alloc(cap);
+        buf->bytes = xy__bytes_alloc(cap + 1);
     } else {
-        buf->bytes = xy__realloc(buf->bytes, sizeof *buf->bytes + cap);
+        buf->bytes = xy__realloc(buf->bytes, sizeof *buf->bytes + cap + 1);
     }
     buf->ptr = buf->bytes->data;
     buf->cap = cap;
@@ -63,7 +66,7 @@ void xy__buf_printf(xy_buf *buf, const char *fmt, ...)
     len = vsnprintf(NULL, 0, fmt, args);
     va_end(args);
     XY_ASSERT(len >= 0);
-    if (xy__buf_room(buf, (size_t)len + 1)) {
+    if (len && xy__buf_room(buf, (size_t)len)) {
         vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, again);
         buf->len += (size_t)len;
     }

@@ -66,15 +66,18 @@ void xy__buf_printf(xy_buf *buf, const char *fmt, ...) XY_PRINTF(2, 3);
 /* Decimal digits of an integer, without printf. */
 void xy__buf_int(xy_buf *buf, int64_t value);
 
-/* Forget what was written after `len`. */
+/* Forget what was written after `len`; an error stays. */
 static inline void xy__buf_truncate(xy_buf *buf, size_t len)
 {
     buf->len = len < buf->len ? len : buf->len;
+    if (XY_UNLIKELY(buf->err))
+        buf->cap = buf->len;
 }
 
+/* The content, until the next append; never the null string. */
 static inline xy_str xy__buf_view(const xy_buf *buf)
 {
-    return (xy_str){buf->ptr, buf->len};
+    return (xy_str){buf->ptr ? buf->ptr : "", buf->len};
 }
 
 /* The content as a shared chunk without a copy; the buffer is empty afterwards. gives: one
