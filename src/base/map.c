@@ -9,21 +9,32 @@
 
 #define CAP_FIRST ((size_t)8)
 
-uint64_t xy__hash(xy_str s)
+/* AT_RANDOM: 16 random bytes which the kernel gives every process, so a seed without state of our
+ * own. The C library makes its own secrets of either half, which therefore is not to be told by
+ * the seed alone. */
+static uint64_t process_seed(void)
 {
-    /* AT_RANDOM: 16 random bytes which the kernel gives every process; a seed without state of
-     * our own. */
     const void *random = (const void *)(uintptr_t)getauxval(AT_RANDOM);
-    uint64_t seed = 0;
+    uint64_t halves[2] = {0, 0};
 
     if (random)
-        memcpy(&seed, random, sizeof seed);
-    return XXH3_64bits_withSeed(s.ptr ? s.ptr : "", s.len, seed);
+        memcpy(halves, random, sizeof halves);
+    return halves[0] ^ halves[1];
+}
+
+uint64_t xy__hash(xy_str s)
+{
+    return XXH3_64bits_withSeed(s.ptr ? s.ptr : "", s.len, process_seed());
 }
 
 void xy__map_init(xy_map *map, xy_arena *arena)
 {
-    *map = (xy_map){.arena = arena};
+    *map = (xy_map){.arena = arena, .seed = process_seed()};
+}
+
+static uint64_t hash_of(const xy_map *map, xy_str key)
+{
+    return XXH3_64bits_withSeed(key.ptr, key.len, map->seed);
 }
 
 void xy__map_deinit(xy_map *map)
@@ -33,12 +44,13 @@ void xy__map_deinit(xy_map *map)
     xy__map_init(map, map->arena);
 }
 
-/* The slot of `key`, or the free slot where it would go. Never called on a full table. */
+/* The slot of `key`, or the unused slot where it would go. Never called on a full table. */
 static xy_map_slot *find(xy_map_slot *slots, size_t cap, xy_str key, uint64_t hash)
 {
     size_t at = (size_t)hash & (cap - 1);
 
-    while (slots[at].key.ptr && !(slots[at].hash == hash && xy_str_eq(slots[at].key, key)))
+    while (slots[at].key.ptr &&
+           !(slots[at].value && slots[at].hash == hash && xy_str_eq(slots[at].key, key)))
         at = (at + 1) & (cap - 1);
     return &slots[at];
 }
@@ -70,31 +82,34 @@ static xy_str as_key(xy_str key)
 void *xy__map_get(const xy_map *map, xy_str key)
 {
     key = as_key(key);
-    return map->cap ? find(map->slots, map->cap, key, xy__hash(key))->value : NULL;
+    return map->cap ? find(map->slots, map->cap, key, hash_of(map, key))->value : NULL;
 }
 
 void *xy__map_put(xy_map *map, xy_str key, void *value)
 {
-    uint64_t hash = xy__hash(as_key(key));
     xy_map_slot *slot;
+    uint64_t hash;
     void *before;
 
     XY_ASSERT(value);
+    key = as_key(key);
+    hash = hash_of(map, key);
     if ((map->used + 1) * 4 > map->cap * 3)
         rehash(map);
-    slot = find(map->slots, map->cap, as_key(key), hash);
+    slot = find(map->slots, map->cap, key, hash);
     before = slot->value;
     if (!slot->key.ptr)
         map->used++;
     if (!before) {
         map->len++;
-        *slot = (xy_map_slot){.key = as_key(key), .hash = hash};
+        *slot = (xy_map_slot){.key = key, .hash = hash};
     }
     slot->value = value;
     return before;
 }
 
-/* A deleted slot keeps the hash of its key but not the borrowed bytes, which may be freed now. */
+/* A deleted slot stays in the way of those behind it until the next rehash, but forgets the
+ * borrowed bytes, which may be freed now. */
 void *xy__map_del(xy_map *map, xy_str key)
 {
     xy_map_slot *slot;
@@ -103,11 +118,10 @@ void *xy__map_del(xy_map *map, xy_str key)
     key = as_key(key);
     if (!map->cap)
         return NULL;
-    slot = find(map->slots, map->cap, key, xy__hash(key));
+    slot = find(map->slots, map->cap, key, hash_of(map, key));
     before = slot->value;
     if (before) {
-        slot->key = (xy_str){"\xff deleted", 0};
-        slot->hash = 0;
+        slot->key = XY_STR("");
         slot->value = NULL;
         map->len--;
     }

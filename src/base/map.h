@@ -21,6 +21,7 @@ typedef struct xy_map {
     size_t cap;  /* a power of two, or 0 */
     size_t used; /* slots with a key, deleted ones included */
     size_t len;  /* entries */
+    uint64_t seed;
 } xy_map;
 
 /* An empty map whose table lives in `arena` (keeps: arena, until the map's end), or on the heap
