@@ -43,12 +43,18 @@ xy_error *xy__errors_addf(xy_errors *errors, const char *fmt, ...)
 
 void xy__error_locate(xy_errors *errors, xy_error *error, xy_location location)
 {
-    size_t n = error->location_count;
-    xy_location *all = xy__arena_alloc(errors->arena, (n + 1) * sizeof *all);
+    size_t count = error->location_count;
+    xy_location *own;
 
-    if (n)
-        memcpy(all, error->locations, n * sizeof *all);
-    all[n] = location;
-    error->locations = all;
-    error->location_count = n + 1;
+    /* Doubled: a merged field has as many locations as a client cares to write. */
+    if (count >= error->location_cap) {
+        error->location_cap = count ? count * 2 : 1;
+        own = xy__arena_alloc(errors->arena, error->location_cap * sizeof *own);
+        if (count)
+            memcpy(own, error->locations, count * sizeof *own);
+        error->locations = own;
+    }
+    own = (xy_location *)(uintptr_t)error->locations;
+    own[count] = location;
+    error->location_count = count + 1;
 }
