@@ -8,6 +8,7 @@
  * Why not one uv_timer_t each: 152 bytes against 32, and a virtual clock could not drive them. */
 #include "base/loop.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "xylem/error.h"
@@ -112,29 +113,37 @@ uint64_t xy__loop_now(const xy_loop *loop)
     return loop->clock == XY_CLOCK_VIRTUAL ? loop->virtual_ms : uv_now(&loop->uv);
 }
 
-static void drain_tasks(xy_loop *loop)
+/* Runs the tasks of `queue` and those which they add to it. Were there any? */
+static bool run_tasks(xy_link *queue)
 {
-    while (!xy__list_empty(&loop->soon)) {
-        xy_task *task = XY_CONTAINER(loop->soon.next, xy_task, link);
+    bool any = !xy__list_empty(queue);
+
+    while (!xy__list_empty(queue)) {
+        xy_task *task = XY_CONTAINER(queue->next, xy_task, link);
 
         xy__task_cancel(task);
         task->fn(task);
     }
+    return any;
 }
 
-/* Fires what is due until `now_ms`, in order. */
-static void fire(xy_loop *loop, uint64_t now_ms)
+/* Fires what is due at `now_ms`, in order, but not what is started meanwhile: a timer of 0 ms
+ * that starts itself again must let sockets be served in between. Was there any? */
+static bool fire(xy_loop *loop, uint64_t now_ms)
 {
-    while (loop->heap_len && loop->heap[0]->due_ms <= now_ms) {
+    uint64_t order = loop->order;
+    bool any = false;
+
+    while (loop->heap_len && loop->heap[0]->due_ms <= now_ms && loop->heap[0]->order < order) {
         xy_timer *timer = loop->heap[0];
 
-        if (loop->clock == XY_CLOCK_VIRTUAL && timer->due_ms > loop->virtual_ms)
-            loop->virtual_ms = timer->due_ms;
         xy__timer_stop(loop, timer);
         timer->fn(timer);
         if (loop->clock == XY_CLOCK_VIRTUAL)
-            drain_tasks(loop);
+            run_tasks(&loop->soon);
+        any = true;
     }
+    return any;
 }
 
 static void on_alarm(uv_timer_t *alarm)
@@ -174,8 +183,10 @@ static void on_before_wait(uv_prepare_t *handle)
 {
     xy_loop *loop = handle->data;
 
-    drain_tasks(loop);
+    run_tasks(&loop->soon);
     move_all(&loop->ready, &loop->next);
+    /* What stay_alive() was for is done, or in the hands of the hurry. */
+    uv_unref((uv_handle_t *)handle);
     hurry_if_any(loop);
     arm_alarm(loop);
 }
@@ -185,26 +196,25 @@ static void on_after_wait(uv_check_t *handle)
     xy_loop *loop = handle->data;
 
     move_all(&loop->soon, &loop->ready);
-    drain_tasks(loop);
+    run_tasks(&loop->soon);
     hurry_if_any(loop);
     arm_alarm(loop);
 }
 
-static void on_wake(uv_async_t *wake)
+static bool run_posts(xy_loop *loop)
 {
-    xy_loop *loop = wake->data;
     xy_link mine;
 
     xy__list_init(&mine);
     uv_mutex_lock(&loop->post_lock);
     move_all(&mine, &loop->posted);
     uv_mutex_unlock(&loop->post_lock);
-    while (!xy__list_empty(&mine)) {
-        xy_task *task = XY_CONTAINER(mine.next, xy_task, link);
+    return run_tasks(&mine);
+}
 
-        xy__task_cancel(task);
-        task->fn(task);
-    }
+static void on_wake(uv_async_t *wake)
+{
+    run_posts(wake->data);
 }
 
 void xy__loop_init(xy_loop *loop, xy_clock_kind clock)
@@ -232,30 +242,6 @@ void xy__loop_init(xy_loop *loop, xy_clock_kind clock)
     uv_unref((uv_handle_t *)&loop->wake);
 }
 
-void xy__loop_deinit(xy_loop *loop)
-{
-    uv_mutex_lock(&loop->post_lock);
-    loop->closed = true;
-    uv_mutex_unlock(&loop->post_lock);
-    on_wake(&loop->wake);
-    do {
-        move_all(&loop->soon, &loop->ready);
-        move_all(&loop->soon, &loop->next);
-        drain_tasks(loop);
-    } while (!xy__list_empty(&loop->next));
-    XY_ASSERT(loop->heap_len == 0);
-    uv_close((uv_handle_t *)&loop->alarm, NULL);
-    uv_close((uv_handle_t *)&loop->before_wait, NULL);
-    uv_close((uv_handle_t *)&loop->after_wait, NULL);
-    uv_close((uv_handle_t *)&loop->wake, NULL);
-    uv_close((uv_handle_t *)&loop->hurry, NULL);
-    uv_run(&loop->uv, UV_RUN_DEFAULT);
-    XY_ASSERT(uv_loop_close(&loop->uv) == 0);
-    uv_mutex_destroy(&loop->post_lock);
-    free(loop->heap);
-    loop->heap = NULL;
-}
-
 static bool has_posts(xy_loop *loop)
 {
     bool any;
@@ -266,20 +252,57 @@ static bool has_posts(xy_loop *loop)
     return any;
 }
 
-static bool alive(xy_loop *loop)
+static bool has_tasks(const xy_loop *loop)
 {
-    return uv_loop_alive(&loop->uv) || loop->heap_len || !xy__list_empty(&loop->soon) ||
-           !xy__list_empty(&loop->next) || has_posts(loop);
+    return !xy__list_empty(&loop->soon) || !xy__list_empty(&loop->next) ||
+           !xy__list_empty(&loop->ready);
 }
 
-/* Timers and tasks started outside any turn are seen here first. */
-static void enter(xy_loop *loop)
+static bool alive(xy_loop *loop)
 {
-    if (loop->clock == XY_CLOCK_VIRTUAL)
-        fire(loop, loop->virtual_ms);
-    drain_tasks(loop);
+    return uv_loop_alive(&loop->uv) || loop->heap_len || has_tasks(loop) || has_posts(loop);
+}
+
+/* Timers, tasks and posts from outside any turn are seen here first. Were there any? */
+static bool enter(xy_loop *loop)
+{
+    bool any = loop->clock == XY_CLOCK_VIRTUAL && fire(loop, loop->virtual_ms);
+
+    any = run_posts(loop) || any;
+    any = run_tasks(&loop->soon) || any;
     hurry_if_any(loop);
     arm_alarm(loop);
+    return any;
+}
+
+/* Until nothing is left but what waits for the world. */
+static void settle(xy_loop *loop)
+{
+    do {
+        enter(loop);
+        uv_run(&loop->uv, UV_RUN_NOWAIT);
+    } while (has_tasks(loop) || (uv_loop_alive(&loop->uv) && uv_backend_timeout(&loop->uv) == 0));
+}
+
+void xy__loop_deinit(xy_loop *loop)
+{
+    uv_mutex_lock(&loop->post_lock);
+    loop->closed = true;
+    uv_mutex_unlock(&loop->post_lock);
+    settle(loop);
+    XY_ASSERT(loop->heap_len == 0);
+    uv_close((uv_handle_t *)&loop->alarm, NULL);
+    uv_close((uv_handle_t *)&loop->before_wait, NULL);
+    uv_close((uv_handle_t *)&loop->after_wait, NULL);
+    uv_close((uv_handle_t *)&loop->wake, NULL);
+    uv_close((uv_handle_t *)&loop->hurry, NULL);
+    uv_run(&loop->uv, UV_RUN_NOWAIT);
+    if (uv_loop_alive(&loop->uv))
+        uv_print_all_handles(&loop->uv, stderr);
+    XY_ASSERT(uv_loop_close(&loop->uv) == 0);
+    uv_mutex_destroy(&loop->post_lock);
+    free(loop->heap);
+    loop->heap = NULL;
 }
 
 void xy__loop_run(xy_loop *loop)
@@ -289,29 +312,24 @@ void xy__loop_run(xy_loop *loop)
     uv_run(&loop->uv, UV_RUN_DEFAULT);
 }
 
-/* libuv runs nothing on a loop without active handles; a post that is on its way is reason
- * enough. */
+/* libuv runs nothing on a loop without active handles; here a post may be on its way. */
 static bool turn(xy_loop *loop, uv_run_mode mode)
 {
-    enter(loop);
-    if (has_posts(loop)) {
-        uv_ref((uv_handle_t *)&loop->wake);
-        uv_run(&loop->uv, mode);
-        uv_unref((uv_handle_t *)&loop->wake);
-    } else {
-        uv_run(&loop->uv, mode);
-    }
+    uv_ref((uv_handle_t *)&loop->wake);
+    uv_run(&loop->uv, mode);
+    uv_unref((uv_handle_t *)&loop->wake);
     return alive(loop);
 }
 
 bool xy__loop_turn(xy_loop *loop)
 {
+    enter(loop);
     return turn(loop, UV_RUN_NOWAIT);
 }
 
 bool xy__loop_wait(xy_loop *loop)
 {
-    return turn(loop, UV_RUN_ONCE);
+    return turn(loop, enter(loop) ? UV_RUN_NOWAIT : UV_RUN_ONCE);
 }
 
 void xy__loop_stop(xy_loop *loop)
@@ -325,27 +343,41 @@ void xy__loop_advance(xy_loop *loop, uint64_t ms)
 
     XY_ASSERT(loop->clock == XY_CLOCK_VIRTUAL);
     xy__loop_turn(loop);
-    fire(loop, until);
+    while (loop->heap_len && loop->heap[0]->due_ms <= until) {
+        if (loop->heap[0]->due_ms > loop->virtual_ms)
+            loop->virtual_ms = loop->heap[0]->due_ms;
+        fire(loop, loop->virtual_ms);
+    }
     loop->virtual_ms = until;
     xy__loop_turn(loop);
 }
 
-void xy__loop_soon(xy_loop *loop, xy_task *task)
+/* A task that is queued while the last socket is being closed must not be left behind: counts as
+ * work until the next wait. */
+static void stay_alive(xy_loop *loop)
+{
+    uv_ref((uv_handle_t *)&loop->before_wait);
+}
+
+static void enqueue(xy_link *queue, xy_task *task)
 {
     XY_ASSERT(task->fn);
     if (task->queued)
         return;
     task->queued = true;
-    xy__list_append(&loop->soon, &task->link);
+    xy__list_append(queue, &task->link);
+}
+
+void xy__loop_soon(xy_loop *loop, xy_task *task)
+{
+    enqueue(&loop->soon, task);
+    stay_alive(loop);
 }
 
 void xy__loop_next(xy_loop *loop, xy_task *task)
 {
-    XY_ASSERT(task->fn);
-    if (task->queued)
-        return;
-    task->queued = true;
-    xy__list_append(&loop->next, &task->link);
+    enqueue(&loop->next, task);
+    stay_alive(loop);
 }
 
 void xy__task_cancel(xy_task *task)

@@ -63,12 +63,12 @@ struct xy_loop {
 };
 
 /* The loop's own handles do not keep xy__loop_run() alive; armed timers, queued tasks and
- * sockets do. */
+ * sockets do, and a post that is there when it begins. */
 void xy__loop_init(xy_loop *loop, xy_clock_kind clock);
 
-/* Closes the loop's own handles and runs it until all is closed. Asserts that no timer is armed,
- * no task queued, and no handle of anyone else left: a test ends with it to prove that nothing
- * was forgotten. */
+/* Runs what was posted or queued, closes the loop's own handles and runs it until all is closed.
+ * Asserts that no timer is armed and no handle of anyone else left: a test ends with it to prove
+ * that nothing was forgotten. */
 void xy__loop_deinit(xy_loop *loop);
 
 /* Milliseconds since some moment in the past, never going back; fixed for the length of a
@@ -81,7 +81,8 @@ void xy__loop_run(xy_loop *loop);
 /* One turn: what is ready now, without waiting. True when there is more to do or to wait for. */
 bool xy__loop_turn(xy_loop *loop);
 
-/* One turn that waits for I/O, a post or a timer (of a real clock). */
+/* One turn that waits, if there is nothing to do already, for I/O, a post or a timer (of a real
+ * clock), however long it takes. */
 bool xy__loop_wait(xy_loop *loop);
 
 /* Let xy__loop_run() return after this turn. Loop's thread only. */
@@ -103,8 +104,8 @@ static inline bool xy__timer_armed(const xy_timer *timer)
     return timer->slot != 0;
 }
 
-/* Run task->fn at the end of this turn; a queued task is left where it is. keeps: task, until it
- * ran or was cancelled. */
+/* Run task->fn at the end of this turn; a queued task is left where it is. A task that a task
+ * queues runs at the end of the same turn. keeps: task, until it ran or was cancelled. */
 void xy__loop_soon(xy_loop *loop, xy_task *task);
 
 /* Run task->fn after the loop has looked for I/O once more, without waiting for any; a queued
