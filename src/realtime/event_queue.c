@@ -7,9 +7,11 @@
 
 #define CAP_FIRST 4u /* kept while the queue is empty; more is given back */
 
-void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *limits)
+void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *limits,
+                          xy_realtime_gauges *gauges)
 {
-    *queue = (xy_event_queue){.limits = *limits};
+    XY_ASSERT(limits->events_max > 0);
+    *queue = (xy_event_queue){.limits = *limits, .gauges = gauges};
 }
 
 void xy__event_queue_deinit(xy_event_queue *queue)
@@ -19,7 +21,8 @@ void xy__event_queue_deinit(xy_event_queue *queue)
     while ((event = xy__event_queue_pop(queue)))
         xy_bytes_unref(event);
     free(queue->slots);
-    *queue = (xy_event_queue){.limits = queue->limits, .dropped = queue->dropped};
+    queue->slots = NULL;
+    queue->cap = 0;
 }
 
 static void grow(xy_event_queue *queue)
@@ -37,39 +40,48 @@ static void grow(xy_event_queue *queue)
 
 static bool fits(const xy_event_queue *queue, size_t bytes)
 {
-    return queue->len < queue->limits.events_max && queue->bytes <= queue->limits.bytes_max - bytes;
+    size_t bytes_max = queue->limits.bytes_max;
+
+    if (queue->len == 0)
+        return true;
+    return queue->len < queue->limits.events_max && bytes <= bytes_max &&
+           queue->bytes <= bytes_max - bytes;
 }
 
 int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event)
 {
     size_t bytes = xy_bytes_str(event).len;
-    bool never = bytes > queue->limits.bytes_max || queue->limits.events_max == 0;
 
-    if (never || (queue->limits.overflow == XY_OVERFLOW_CLOSE && !fits(queue, bytes))) {
-        queue->dropped++;
+    if (queue->limits.overflow == XY_OVERFLOW_CLOSE && !fits(queue, bytes))
         return XY_ELIMIT;
-    }
     while (!fits(queue, bytes)) {
         xy_bytes_unref(xy__event_queue_pop(queue));
         queue->dropped++;
+        xy__gauge_add(&queue->gauges->dropped, 1);
     }
     if (queue->len == queue->cap)
         grow(queue);
     queue->slots[(queue->head + queue->len++) & (queue->cap - 1)] = xy_bytes_ref(event);
     queue->bytes += bytes;
+    xy__gauge_add(&queue->gauges->waiting_events, 1);
+    xy__gauge_add(&queue->gauges->waiting_bytes, bytes);
     return XY_OK;
 }
 
 xy_bytes *xy__event_queue_pop(xy_event_queue *queue)
 {
     xy_bytes *event;
+    size_t bytes;
 
     if (!queue->len)
         return NULL;
     event = queue->slots[queue->head];
     queue->head = (queue->head + 1) & (queue->cap - 1);
     queue->len--;
-    queue->bytes -= xy_bytes_str(event).len;
+    bytes = xy_bytes_str(event).len;
+    queue->bytes -= bytes;
+    xy__gauge_sub(&queue->gauges->waiting_events, 1);
+    xy__gauge_sub(&queue->gauges->waiting_bytes, bytes);
     if (!queue->len && queue->cap > CAP_FIRST) {
         free(queue->slots);
         queue->slots = NULL;

@@ -12,31 +12,38 @@
 #include "xylem/error.h"
 #include "xylem/server.h"
 
+#include "realtime/gauges.h"
+
 typedef struct xy_event_queue_limits {
-    uint32_t events_max;
-    size_t bytes_max; /* of all payloads; one that several clients wait for counts for each */
+    uint32_t events_max; /* at least 1 */
+    /* of all payloads; one that several clients wait for counts for each. A single event may
+     * always wait. */
+    size_t bytes_max;
     xy_overflow overflow;
 } xy_event_queue_limits;
 
-/* A ring; all zero but `limits` is an empty one. */
+/* A ring. */
 typedef struct xy_event_queue {
     xy_event_queue_limits limits;
+    xy_realtime_gauges *gauges;
     xy_bytes **slots;
     uint32_t cap; /* a power of two, or 0 */
     uint32_t head;
     uint32_t len;
     size_t bytes;
-    uint64_t dropped; /* events that no run will see */
+    uint64_t dropped; /* for newer ones */
 } xy_event_queue;
 
-void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *limits);
+/* An empty queue that is counted in `gauges`. */
+void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *limits,
+                          xy_realtime_gauges *gauges);
 
 /* Drops what waits, without counting it. `queue` may be all zero. */
 void xy__event_queue_deinit(xy_event_queue *queue);
 
 /* Put `event` at the end. shares: event. Over a limit, XY_OVERFLOW_DROP_OLDEST drops from the
- * front until it fits and returns XY_OK; XY_OVERFLOW_CLOSE drops this event and returns
- * XY_ELIMIT, as does an event that is larger than bytes_max under either. */
+ * front until it fits and returns XY_OK; XY_OVERFLOW_CLOSE returns XY_ELIMIT, and the event was
+ * not taken. */
 int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event);
 
 /* Take the first. gives: one reference, or NULL when nothing waits. */

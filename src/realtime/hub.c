@@ -81,7 +81,7 @@ static void on_mail(xy_mailbox *mailbox, const xy_mail *mail)
     calls = walk(hub, topic, mail);
     hub->walked = NULL;
     hub->walk_next = NULL;
-    xy__pubsub_count_delivered(hub->ps, calls);
+    xy__gauge_add(&xy__pubsub_gauges(hub->ps)->delivered, calls);
     if (xy__list_empty(&topic->subscribers))
         free(topic);
 }
@@ -181,9 +181,14 @@ int xy__hub_subscribe(xy_hub *hub, xy_str name, xy_on_event *fn, void *arg, xy_s
     subscriber = xy__zalloc(sizeof *subscriber);
     *subscriber = (xy_subscriber){.topic = topic, .fn = fn, .arg = arg, .since = since};
     xy__list_append(&topic->subscribers, &subscriber->link);
-    xy__pubsub_count_subscribers(hub->ps, 1);
+    xy__gauge_add(&xy__pubsub_gauges(hub->ps)->subscribers, 1);
     *out = subscriber;
     return XY_OK;
+}
+
+xy_str xy__subscriber_topic(const xy_subscriber *subscriber)
+{
+    return subscriber->topic->name;
 }
 
 void xy__hub_unsubscribe(xy_subscriber *subscriber)
@@ -196,7 +201,7 @@ void xy__hub_unsubscribe(xy_subscriber *subscriber)
     if (topic->hub->walk_next == &subscriber->link)
         topic->hub->walk_next = subscriber->link.next;
     xy__list_remove(&subscriber->link);
-    xy__pubsub_count_subscribers(topic->hub->ps, -1);
+    xy__gauge_sub(&xy__pubsub_gauges(topic->hub->ps)->subscribers, 1);
     free(subscriber);
     if (xy__list_empty(&topic->subscribers))
         topic_close(topic);

@@ -40,6 +40,9 @@ xy_pubsub *xy__hub_pubsub(const xy_hub *hub);
  * XY_TOPIC_BYTES_MAX. */
 int xy__hub_subscribe(xy_hub *hub, xy_str topic, xy_on_event *fn, void *arg, xy_subscriber **out);
 
+/* The name of its topic; valid until xy__hub_unsubscribe(). */
+xy_str xy__subscriber_topic(const xy_subscriber *subscriber);
+
 /* takes: subscriber (NULL is fine). Its function is not called after this, whatever is on its
  * way. At any moment, also inside any subscriber's function. */
 void xy__hub_unsubscribe(xy_subscriber *subscriber);

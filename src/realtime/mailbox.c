@@ -53,7 +53,7 @@ void xy__mailbox_put(xy_mailbox *mailbox, xy_mail mail)
 
     xy_bytes_ref(mail.payload);
     atomic_fetch_add(&mailbox->bytes, cost);
-    atomic_fetch_add_explicit(mailbox->total, cost, memory_order_relaxed);
+    xy__gauge_add(mailbox->total, cost);
     uv_mutex_lock(&mailbox->lock);
     mail.number = ++mailbox->put_count;
     *xy_vec_push(NULL, &mailbox->incoming) = mail;
@@ -74,7 +74,7 @@ uint64_t xy__mailbox_last(xy_mailbox *mailbox)
 static void give_back(xy_mailbox *mailbox, size_t bytes)
 {
     atomic_fetch_sub(&mailbox->bytes, bytes);
-    atomic_fetch_sub_explicit(mailbox->total, bytes, memory_order_relaxed);
+    xy__gauge_sub(mailbox->total, bytes);
 }
 
 /* Lets the arrays change places once all of the batch is read. False when there is nothing to
@@ -154,7 +154,7 @@ static void on_task(xy_task *task)
     }
 }
 
-void xy__mailbox_open(xy_mailbox *mailbox, xy_loop *loop, size_t bytes_max, _Atomic size_t *total,
+void xy__mailbox_open(xy_mailbox *mailbox, xy_loop *loop, size_t bytes_max, _Atomic uint64_t *total,
                       xy_on_mail *on_mail)
 {
     *mailbox = (xy_mailbox){.loop = loop,

@@ -13,6 +13,7 @@
 
 #include "base/loop.h"
 #include "base/vec.h"
+#include "realtime/gauges.h"
 
 /* What one turn of the loop reads at most; a single larger mail is read all the same. */
 #define XY_MAILBOX_TURN_MAILS ((size_t)256)
@@ -39,7 +40,7 @@ struct xy_mailbox {
     xy_loop *loop;
     uv_thread_t thread;
     size_t bytes_max;
-    _Atomic size_t *total; /* of several mailboxes' bytes */
+    _Atomic uint64_t *total; /* gauge of several mailboxes' bytes */
     xy_on_mail *on_mail;
     /* any thread */
     _Atomic size_t bytes; /* of what is put and not yet read */
@@ -57,7 +58,7 @@ struct xy_mailbox {
 /* An empty mailbox whose mails are read by `on_mail` on the thread of `loop`, which must be the
  * caller's. What it holds is counted in *total, too. keeps: mailbox, loop, total, until on_closed
  * of xy__mailbox_close(). */
-void xy__mailbox_open(xy_mailbox *mailbox, xy_loop *loop, size_t bytes_max, _Atomic size_t *total,
+void xy__mailbox_open(xy_mailbox *mailbox, xy_loop *loop, size_t bytes_max, _Atomic uint64_t *total,
                       xy_on_mail *on_mail);
 
 /* Drop what is in it; `on_closed` is called in a later step of the loop, and the memory is the

@@ -37,11 +37,7 @@ struct xy_pubsub {
     uv_mutex_t lock;
     xy_map topics;  /* guarded by lock */
     uint64_t epoch; /* guarded by lock: of the youngest topic */
-    _Atomic size_t mailbox_bytes;
-    _Atomic uint64_t subscribers;
-    _Atomic uint64_t published;
-    _Atomic uint64_t delivered;
-    _Atomic uint64_t dropped;
+    xy_realtime_gauges gauges;
 };
 
 xy_pubsub *xy__pubsub_create(const xy_pubsub_limits *limits, xy_store *store)
@@ -77,7 +73,7 @@ int xy__pubsub_publish(xy_pubsub *ps, xy_str topic, xy_bytes *payload)
         return XY_ELIMIT;
     rc = ps->store->ops->publish(ps->store, topic, payload);
     if (rc == XY_OK)
-        atomic_fetch_add_explicit(&ps->published, 1, memory_order_relaxed);
+        xy__gauge_add(&ps->gauges.published, 1);
     return rc;
 }
 
@@ -113,7 +109,7 @@ int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload)
     if (topic && all_have_room(topic, payload)) {
         put_all(topic, payload);
     } else if (topic) {
-        atomic_fetch_add_explicit(&ps->dropped, 1, memory_order_relaxed);
+        xy__gauge_add(&ps->gauges.refused, 1);
         rc = XY_EFULL;
     }
     uv_mutex_unlock(&ps->lock);
@@ -148,6 +144,7 @@ static broker_topic *topic_create(xy_pubsub *ps, xy_str name)
     topic->name = (xy_str){topic->text, name.len};
     begin_epoch(ps, topic);
     xy__map_put(&ps->topics, topic->name, topic);
+    xy__gauge_add(&ps->gauges.topics, 1);
     return topic;
 }
 
@@ -181,6 +178,7 @@ void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox)
     if (!topic->listeners.len) {
         ps->store->ops->ignore(ps->store, name);
         xy__map_del(&ps->topics, name);
+        xy__gauge_sub(&ps->gauges.topics, 1);
         free(topic->listeners.items);
         free(topic);
     }
@@ -189,32 +187,13 @@ void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox)
 
 void xy__pubsub_open_mailbox(xy_pubsub *ps, xy_mailbox *mailbox, xy_loop *loop, xy_on_mail *on_mail)
 {
-    xy__mailbox_open(mailbox, loop, ps->limits.mailbox_bytes_max, &ps->mailbox_bytes, on_mail);
+    xy__mailbox_open(mailbox, loop, ps->limits.mailbox_bytes_max, &ps->gauges.mailbox_bytes,
+                     on_mail);
 }
 
-void xy__pubsub_count_subscribers(xy_pubsub *ps, int change)
+xy_realtime_gauges *xy__pubsub_gauges(xy_pubsub *ps)
 {
-    /* Adding the two's complement of -1 takes one away. */
-    atomic_fetch_add_explicit(&ps->subscribers, (uint64_t)(int64_t)change, memory_order_relaxed);
-}
-
-void xy__pubsub_count_delivered(xy_pubsub *ps, uint64_t calls)
-{
-    atomic_fetch_add_explicit(&ps->delivered, calls, memory_order_relaxed);
-}
-
-void xy__pubsub_gauges(xy_pubsub *ps, xy_pubsub_gauges *out)
-{
-    *out = (xy_pubsub_gauges){
-        .subscribers = atomic_load_explicit(&ps->subscribers, memory_order_relaxed),
-        .mailbox_bytes = atomic_load_explicit(&ps->mailbox_bytes, memory_order_relaxed),
-        .published = atomic_load_explicit(&ps->published, memory_order_relaxed),
-        .delivered = atomic_load_explicit(&ps->delivered, memory_order_relaxed),
-        .dropped = atomic_load_explicit(&ps->dropped, memory_order_relaxed),
-    };
-    uv_mutex_lock(&ps->lock);
-    out->topics = ps->topics.len;
-    uv_mutex_unlock(&ps->lock);
+    return &ps->gauges;
 }
 
 xy_str xy__topic_name(char scratch[XY_TOPIC_BYTES_MAX], xy_str topic, xy_str id)

@@ -17,6 +17,7 @@
 #include "xylem/bytes.h"
 #include "xylem/error.h"
 
+#include "realtime/gauges.h"
 #include "realtime/mailbox.h"
 #include "realtime/store.h"
 
@@ -30,15 +31,6 @@ typedef struct xy_pubsub_limits {
     size_t mailbox_bytes_max; /* events on their way to one worker, each counted with its slot */
 } xy_pubsub_limits;
 
-typedef struct xy_pubsub_gauges {
-    uint64_t topics;        /* that anybody listens to now */
-    uint64_t subscribers;   /* now, of all workers */
-    uint64_t mailbox_bytes; /* on their way to workers now */
-    uint64_t published;     /* events accepted, also those that nobody heard */
-    uint64_t delivered;     /* calls of subscribers */
-    uint64_t dropped;       /* events refused with XY_EFULL: no subscriber got them */
-} xy_pubsub_gauges;
-
 /* takes: store; NULL stands for the one in memory (realtime/store.h). gives: the broker. */
 xy_pubsub *xy__pubsub_create(const xy_pubsub_limits *limits, xy_store *store);
 
@@ -51,8 +43,9 @@ void xy__pubsub_destroy(xy_pubsub *ps);
  * when a worker that listens is too far behind: try again later; or what the store says. */
 int xy__pubsub_publish(xy_pubsub *ps, xy_str topic, xy_bytes *payload);
 
-/* What is going on now. From any thread. */
-void xy__pubsub_gauges(xy_pubsub *ps, xy_pubsub_gauges *out);
+/* The gauges of this broker and of all that hangs on it, to be read and counted in. From any
+ * thread. */
+xy_realtime_gauges *xy__pubsub_gauges(xy_pubsub *ps);
 
 /* The name of a topic, `topic` or `topic:id` when `id` is not null, written to `scratch`. Returns
  * the null string when it is longer than XY_TOPIC_BYTES_MAX. */
@@ -79,10 +72,5 @@ void xy__pubsub_leave(xy_pubsub *ps, xy_str topic, xy_mailbox *mailbox);
 /* Open a mailbox under this broker's limit, counted in its gauge; as xy__mailbox_open(). */
 void xy__pubsub_open_mailbox(xy_pubsub *ps, xy_mailbox *mailbox, xy_loop *loop,
                              xy_on_mail *on_mail);
-
-/* Tell the gauges: so many subscribers more, or fewer; so many calls of subscribers. From any
- * thread. */
-void xy__pubsub_count_subscribers(xy_pubsub *ps, int change);
-void xy__pubsub_count_delivered(xy_pubsub *ps, uint64_t calls);
 
 #endif

@@ -19,14 +19,14 @@ static const struct {
 } cases[] = {
     {"nothing", {4, 100, XY_OVERFLOW_CLOSE}, {NULL}, "", "", 0},
     {"in order", {4, 100, XY_OVERFLOW_CLOSE}, {"a", "b", "c"}, "...", "a b c ", 0},
-    {"close: number", {2, 100, XY_OVERFLOW_CLOSE}, {"a", "b", "c"}, "..x", "a b ", 1},
-    {"close: bytes", {9, 4, XY_OVERFLOW_CLOSE}, {"aa", "bb", "c"}, "..x", "aa bb ", 1},
-    {"close: too large", {9, 4, XY_OVERFLOW_CLOSE}, {"aaaaa", "b"}, "x.", "b ", 1},
+    {"close: number", {2, 100, XY_OVERFLOW_CLOSE}, {"a", "b", "c"}, "..x", "a b ", 0},
+    {"close: bytes", {9, 4, XY_OVERFLOW_CLOSE}, {"aa", "bb", "c"}, "..x", "aa bb ", 0},
+    {"close: one always", {9, 4, XY_OVERFLOW_CLOSE}, {"aaaaa", "b"}, ".x", "aaaaa ", 0},
     {"drop: number", {2, 100, XY_OVERFLOW_DROP_OLDEST}, {"a", "b", "c", "d"}, "....", "c d ", 2},
     {"drop: bytes", {9, 4, XY_OVERFLOW_DROP_OLDEST}, {"a", "b", "cc", "ddd"}, "....", "ddd ", 3},
     {"drop: all for one", {9, 4, XY_OVERFLOW_DROP_OLDEST}, {"a", "b", "cccc"}, "...", "cccc ", 2},
-    {"drop: too large", {9, 4, XY_OVERFLOW_DROP_OLDEST}, {"a", "bbbbb"}, ".x", "a ", 1},
-    {"none may wait", {0, 4, XY_OVERFLOW_DROP_OLDEST}, {"a"}, "x", "", 1},
+    {"drop: one always", {9, 4, XY_OVERFLOW_DROP_OLDEST}, {"a", "bbbbb"}, "..", "bbbbb ", 1},
+    {"drop: newest", {1, 4, XY_OVERFLOW_DROP_OLDEST}, {"a", "b"}, "..", "b ", 1},
     {"empty ones", {2, 0, XY_OVERFLOW_CLOSE}, {"", ""}, "..", "  ", 0},
 };
 
@@ -34,13 +34,14 @@ static void limits_and_policies(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        xy_realtime_gauges gauges = {0};
         xy_event_queue queue;
         xy_bytes *event;
         char left[64] = "";
         char refused[16] = "";
 
         print_message("%s\n", cases[i].name);
-        xy__event_queue_init(&queue, &cases[i].limits);
+        xy__event_queue_init(&queue, &cases[i].limits, &gauges);
         for (size_t n = 0; cases[i].push[n]; n++) {
             event = xy_bytes_create(xy_str_from(cases[i].push[n]));
             refused[n] = xy__event_queue_push(&queue, event) == XY_OK ? '.' : 'x';
@@ -58,6 +59,8 @@ static void limits_and_policies(void **state)
         assert_int_equal(queue.bytes, 0);
         xy__event_queue_deinit(&queue);
         assert_null(queue.slots);
+        assert_int_equal(gauges.waiting_events + gauges.waiting_bytes, 0);
+        assert_int_equal(gauges.dropped, cases[i].dropped);
     }
 }
 
@@ -65,12 +68,13 @@ static void limits_and_policies(void **state)
 static void goes_round(void **state)
 {
     const xy_event_queue_limits limits = {100, 1 << 20, XY_OVERFLOW_CLOSE};
+    xy_realtime_gauges gauges = {0};
     xy_event_queue queue;
     unsigned in = 0;
     unsigned out = 0;
 
     (void)state;
-    xy__event_queue_init(&queue, &limits);
+    xy__event_queue_init(&queue, &limits, &gauges);
     for (unsigned round = 0; round < 1000; round++) {
         unsigned waiting = (round * 7919u) % 90;
         char text[16];
@@ -104,10 +108,11 @@ static void says_when_it_is_half_full(void **state)
     const xy_event_queue_limits limits = {4, 10, XY_OVERFLOW_CLOSE};
     xy_bytes *small = xy_bytes_create(XY_STR("1"));
     xy_bytes *large = xy_bytes_create(XY_STR("123456"));
+    xy_realtime_gauges gauges = {0};
     xy_event_queue queue;
 
     (void)state;
-    xy__event_queue_init(&queue, &limits);
+    xy__event_queue_init(&queue, &limits, &gauges);
     xy__event_queue_push(&queue, small);
     assert_false(xy__event_queue_high(&queue));
     xy__event_queue_push(&queue, small);

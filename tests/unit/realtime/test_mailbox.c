@@ -16,7 +16,7 @@ enum { READ_MAX = 4096 };
 typedef struct fixture {
     xy_loop loop;
     xy_mailbox mailbox;
-    _Atomic size_t total;
+    _Atomic uint64_t total;
     uint64_t read[READ_MAX]; /* numbers of the mails, as they came */
     size_t read_count;
     void (*on_read)(struct fixture *f); /* what a test does inside the reader */

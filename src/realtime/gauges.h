@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/gauges.h -- what goes on in this room, in numbers that any thread may read.
+ *
+ * Each number is exact, but several read at once need not be of the same moment. */
+#ifndef XY_REALTIME_GAUGES_H
+#define XY_REALTIME_GAUGES_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Those that say "now" are 0 when the last client has gone; the others count up for ever. */
+#define XY_REALTIME_GAUGE_MAP(X)                                                                   \
+    X(topics, "now: topics that anybody listens to")                                               \
+    X(subscribers, "now: subscribers of topics, on all workers")                                   \
+    X(mailbox_bytes, "now: events on their way to workers, in bytes with their slots")             \
+    X(published, "events accepted, also those that nobody heard")                                  \
+    X(refused, "events that a full mailbox refused: no subscriber got them")                       \
+    X(delivered, "events given to a subscriber, counted for each")                                 \
+    X(subscriptions, "now: clients' subscriptions")                                                \
+    X(waiting_events, "now: events that wait for a slow client, counted for each")                 \
+    X(waiting_bytes, "now: the same in bytes")                                                     \
+    X(dropped, "waiting events that were dropped for newer ones")                                  \
+    X(overflows, "subscriptions ended because their client was too slow")
+
+/* The numbers as they are kept. All zero to begin with. */
+typedef struct xy_realtime_gauges {
+#define XY__GAUGE_ATOMIC(name, text) _Atomic uint64_t name;
+    XY_REALTIME_GAUGE_MAP(XY__GAUGE_ATOMIC)
+#undef XY__GAUGE_ATOMIC
+} xy_realtime_gauges;
+
+/* The numbers as they were. */
+typedef struct xy_realtime_figures {
+#define XY__GAUGE_VALUE(name, text) uint64_t name;
+    XY_REALTIME_GAUGE_MAP(XY__GAUGE_VALUE)
+#undef XY__GAUGE_VALUE
+} xy_realtime_figures;
+
+static inline void xy__gauge_add(_Atomic uint64_t *gauge, uint64_t more)
+{
+    atomic_fetch_add_explicit(gauge, more, memory_order_relaxed);
+}
+
+static inline void xy__gauge_sub(_Atomic uint64_t *gauge, uint64_t less)
+{
+    atomic_fetch_sub_explicit(gauge, less, memory_order_relaxed);
+}
+
+static inline uint64_t xy__gauge_read(const _Atomic uint64_t *gauge)
+{
+    return atomic_load_explicit(gauge, memory_order_relaxed);
+}
+
+static inline xy_realtime_figures xy__gauges_read(const xy_realtime_gauges *gauges)
+{
+    return (xy_realtime_figures){
+#define XY__GAUGE_READ(name, text) .name = xy__gauge_read(&gauges->name),
+        XY_REALTIME_GAUGE_MAP(XY__GAUGE_READ)
+#undef XY__GAUGE_READ
+    };
+}
+
+#endif
