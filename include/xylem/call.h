@@ -67,6 +67,9 @@ XY_API void *xy_alloc(xy_call *call, size_t size);
 XY_API xy_str xy_copy(xy_call *call, xy_str s);
 XY_API xy_str xy_format(xy_call *call, const char *fmt, ...) XY_PRINTF(2, 3);
 
+/* `value` as JSON text, likewise. */
+XY_API xy_str xy_json(xy_call *call, const xy_value *value);
+
 /* ---- the answer ---- */
 
 typedef enum xy_result_kind {
@@ -213,6 +216,10 @@ XY_API int xy_fail(xy_call *call, const char *fmt, ...) XY_PRINTF(2, 3);
 
 /* The same with `extensions.code`; `code` is static storage. */
 XY_API int xy_fail_code(xy_call *call, const char *code, const char *fmt, ...) XY_PRINTF(3, 4);
+
+/* The field fails for a reason that is not the client's business: in production the client reads
+ * "Something went wrong." and the log has the text. Returns XY_EFAILED. */
+XY_API int xy_fail_internal(xy_call *call, const char *fmt, ...) XY_PRINTF(2, 3);
 
 /* ---- an answer later ---- */
 

@@ -17,6 +17,9 @@
 
 #include "xylem/app.h"
 
+/* More event loops than this make no sense on any machine. */
+#define XY_WORKERS_MAX 64u
+
 /* What happens to a subscription whose client does not read fast enough, once its queue is full. */
 typedef enum xy_overflow {
     XY_OVERFLOW_CLOSE, /* an error event, then the end: the client knows that it missed something */
@@ -46,6 +49,31 @@ typedef struct xy_limits {
     uint32_t mailbox_bytes_max;       /* published events on their way to one worker; 64 MiB */
 } xy_limits;
 
+/* What a process holds open now and has done so far, over all workers. */
+typedef struct xy_gauges {
+    uint64_t connections;   /* open now */
+    uint64_t streams;       /* open event streams now */
+    uint64_t subscriptions; /* now */
+    uint64_t topics;        /* that anybody listens to now */
+    uint64_t runs;          /* executions in progress now */
+    uint64_t promises;      /* of them, unresolved now */
+    uint64_t queue_bytes;   /* waiting for clients that are slow to read, now */
+    uint64_t requests;      /* ever */
+    uint64_t published;     /* events, ever */
+    uint64_t delivered;     /* events given to subscriptions, ever */
+    uint64_t dropped;       /* events that a full queue refused or pushed out, ever */
+} xy_gauges;
+
+/* Read the gauges. From any thread; figures of other workers are up to one turn of the loop old. */
+XY_API void xy_app_gauges(xy_app *app, xy_gauges *out);
+
+/* One more path which the server answers by GET, with JSON. `answer` runs on a worker's thread.
+ * gives: the text, from malloc(); NULL is answered with 500. */
+typedef struct xy_route {
+    const char *path;
+    char *(*answer)(xy_app *app);
+} xy_route;
+
 typedef struct xy_server_config {
     xy_schema *schema; /* bound and complete; the server does not destroy it */
     const char *host;  /* "127.0.0.1" */
@@ -58,9 +86,11 @@ typedef struct xy_server_config {
     xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
     xy_limits limits;
     void *user_data; /* xy_app_data() */
-    /* Called once on every worker's thread before it serves, to set up what belongs to a thread.
-     * May be NULL. */
+    /* Called once on every worker's thread before it serves, to set up what belongs to a thread;
+     * and again when it has served, to close every handle opened there. May be NULL. */
     void (*on_worker)(xy_app *app, struct uv_loop_s *loop);
+    void (*on_worker_end)(xy_app *app, struct uv_loop_s *loop);
+    const xy_route *routes; /* more paths to answer; ends with an entry whose path is NULL */
 } xy_server_config;
 
 /* The defaults above, without a schema. */

@@ -82,7 +82,7 @@ static uint16_t parse_weight(xy_str text)
     return (uint16_t)value;
 }
 
-/* The weight of a range from its parameters; -1 when it asks for a charset that JSON cannot have. */
+/* The weight of a range from its parameters; -1 for a charset that JSON cannot have. */
 static int weigh(xy_str parameters)
 {
     int weight = WEIGHT_FULL;

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/app.h"
+
+#include "base/buf.h"
+#include "json/read.h"
+#include "json/write.h"
+
+void xy__app_init(xy_app *app, const xy_server_config *config)
+{
+    xy_pubsub_limits limits = {
+        .event_bytes_max = config->limits.event_bytes_max,
+        .mailbox_bytes_max = config->limits.mailbox_bytes_max,
+    };
+
+    *app = (xy_app){.config = config, .pubsub = xy__pubsub_create(&limits, NULL)};
+}
+
+void xy__app_deinit(xy_app *app)
+{
+    xy__pubsub_destroy(app->pubsub);
+    app->pubsub = NULL;
+}
+
+/* takes: payload. */
+static int publish(xy_app *app, xy_str topic, xy_str id, xy_bytes *payload)
+{
+    char scratch[XY_TOPIC_BYTES_MAX];
+    xy_str name = xy__topic_name(scratch, topic, id);
+    int rc = name.ptr ? xy__pubsub_publish(app->pubsub, name, payload) : XY_ELIMIT;
+
+    xy_bytes_unref(payload);
+    return rc;
+}
+
+int xy_publish(xy_app *app, xy_str topic, xy_str id, const xy_value *payload)
+{
+    xy_buf buf;
+
+    xy__buf_init(&buf, app->config->limits.event_bytes_max);
+    xy__json_write_value(&buf, payload);
+    if (buf.err) {
+        xy__buf_deinit(&buf);
+        return XY_ELIMIT;
+    }
+    return publish(app, topic, id, xy__buf_take(&buf));
+}
+
+int xy_publish_json(xy_app *app, xy_str topic, xy_str id, xy_str json)
+{
+    xy_arena arena;
+    xy_value value;
+    int rc;
+
+    if (json.len > app->config->limits.event_bytes_max)
+        return XY_ELIMIT;
+    xy__arena_init(&arena, SIZE_MAX);
+    rc = xy__json_read(&arena, json, 0, &value, NULL);
+    xy__arena_deinit(&arena);
+    return rc < 0 ? rc : publish(app, topic, id, xy_bytes_create(json));
+}
+
+void *xy_app_data(const xy_app *app)
+{
+    return app->config->user_data;
+}

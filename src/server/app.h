@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* server/app.h -- the inside of the application handle: what all workers of a process share. */
+#ifndef XY_SERVER_APP_H
+#define XY_SERVER_APP_H
+
+#include "xylem/server.h"
+
+#include "realtime/pubsub.h"
+
+struct xy_app {
+    const xy_server_config *config;
+    xy_pubsub *pubsub;
+    struct xy_worker *workers;
+    size_t worker_count;
+};
+
+/* keeps: config, until xy__app_deinit(). */
+void xy__app_init(xy_app *app, const xy_server_config *config);
+
+/* Every worker must be gone. */
+void xy__app_deinit(xy_app *app);
+
+#endif

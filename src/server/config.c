@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "xylem/server.h"
+
+#define KIB (1024u)
+#define MIB (1024u * KIB)
+
+xy_server_config xy_server_config_default(void)
+{
+    return (xy_server_config){
+        .host = "127.0.0.1",
+        .port = 8911,
+        .path = "/graphql",
+        .workers = 1,
+        .development = true,
+        .heartbeat_ms = 12000,
+        .drain_ms = 10000,
+        .overflow = XY_OVERFLOW_CLOSE,
+        .limits =
+            {
+                .head_bytes_max = 16 * KIB,
+                .head_count_max = 100,
+                .body_bytes_max = 1 * MIB,
+                .head_timeout_ms = 15000,
+                .body_timeout_ms = 30000,
+                .idle_timeout_ms = 72000,
+                .write_timeout_ms = 60000,
+                .connections_max = 16000,
+                .tokens_max = 1000,
+                .depth_max = 64,
+                .operation_memory_max = 64 * MIB,
+                .response_bytes_max = 16 * MIB,
+                .subscription_events_max = 1024,
+                .subscription_bytes_max = 1 * MIB,
+                .stream_bytes_max = 256 * KIB,
+                .socket_send_bytes = 64 * KIB,
+                .event_bytes_max = 1 * MIB,
+                .mailbox_bytes_max = 64 * MIB,
+            },
+    };
+}
+
+xy_limits xy_limits_none(void)
+{
+    return (xy_limits){
+        .head_bytes_max = UINT16_MAX,
+        .head_count_max = 1000,
+        .body_bytes_max = UINT32_MAX,
+        .connections_max = UINT32_MAX,
+        .tokens_max = UINT32_MAX,
+        .depth_max = 500,
+        .operation_memory_max = UINT32_MAX,
+        .response_bytes_max = UINT32_MAX,
+        .subscription_events_max = UINT32_MAX,
+        .subscription_bytes_max = UINT32_MAX,
+        .stream_bytes_max = UINT32_MAX,
+        .socket_send_bytes = 0,
+        .event_bytes_max = UINT32_MAX,
+        .mailbox_bytes_max = UINT32_MAX,
+    };
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/worker.h"
+
+void xy_app_gauges(xy_app *app, xy_gauges *out)
+{
+    xy_realtime_figures realtime = xy__gauges_read(xy__pubsub_gauges(app->pubsub));
+
+    *out = (xy_gauges){
+        .subscriptions = realtime.subscriptions,
+        .topics = realtime.topics,
+        .queue_bytes = realtime.waiting_bytes + realtime.mailbox_bytes,
+        .published = realtime.published,
+        .delivered = realtime.delivered,
+        .dropped = realtime.dropped + realtime.refused,
+    };
+    for (size_t i = 0; i < app->worker_count; i++)
+        xy__worker_count(&app->workers[i], out);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* server/server.c -- a process: listen, start the workers, wait for a signal, end in order.
+ *
+ * The first worker runs on the calling thread and owns the signals. SIGTERM or SIGINT lets all
+ * workers drain; a second one cuts what is left. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "xylem/log.h"
+
+#include "base/fatal.h"
+#include "server/listener.h"
+#include "server/worker.h"
+
+typedef struct xy_server {
+    xy_app app;
+    xy_worker *workers;
+    size_t worker_count;
+    uv_signal_t signals[2];
+    bool stopping;
+} xy_server;
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    xy_server *server = handle->data;
+
+    if (server->stopping) {
+        xy__worker_cut(&server->workers[0]);
+        return;
+    }
+    server->stopping = true;
+    xy_log(XY_LOG_INFO, "server", "stopping", XY_LOG_CSTR("signal", strsignal(number)));
+    for (size_t i = 0; i < server->worker_count; i++)
+        xy__worker_stop(&server->workers[i]);
+}
+
+static void watch_signals(xy_server *server)
+{
+    static const int numbers[2] = {SIGTERM, SIGINT};
+
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < 2; i++) {
+        uv_signal_init(&server->workers[0].loop.uv, &server->signals[i]);
+        server->signals[i].data = server;
+        uv_signal_start(&server->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static void on_first_done(xy_worker *worker)
+{
+    xy_server *server = XY_CONTAINER(worker->app, xy_server, app);
+
+    for (size_t i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&server->signals[i], NULL);
+}
+
+static void run_thread(void *arg)
+{
+    xy__worker_run(arg);
+}
+
+static void serve(xy_server *server, const int *fds)
+{
+    server->workers = xy__zalloc(server->worker_count * sizeof *server->workers);
+    for (size_t i = 0; i < server->worker_count; i++)
+        xy__worker_init(&server->workers[i], &server->app, fds[i]);
+    server->app.workers = server->workers;
+    server->app.worker_count = server->worker_count;
+    server->workers[0].on_done = on_first_done;
+    watch_signals(server);
+    for (size_t i = 1; i < server->worker_count; i++)
+        XY_ASSERT(uv_thread_create(&server->workers[i].thread, run_thread, &server->workers[i]) ==
+                  0);
+    xy__worker_run(&server->workers[0]);
+    for (size_t i = 1; i < server->worker_count; i++)
+        uv_thread_join(&server->workers[i].thread);
+    for (size_t i = 0; i < server->worker_count; i++)
+        xy__worker_deinit(&server->workers[i]);
+    free(server->workers);
+}
+
+static int refuse(const xy_server_config *config, int rc)
+{
+    switch (rc) {
+    case XY_EINUSE:
+        fprintf(stderr,
+                "cannot listen on %s port %u: it is in use. Stop the other program, or choose "
+                "another port with --port\n",
+                config->host, config->port);
+        break;
+    case XY_EACCESS:
+        fprintf(stderr,
+                "cannot listen on %s port %u: not permitted. Ports below 1024 belong to root\n",
+                config->host, config->port);
+        break;
+    case XY_EINVAL:
+        fprintf(stderr, "cannot listen on %s: it is no address of this machine\n", config->host);
+        break;
+    default:
+        fprintf(stderr, "cannot listen on %s port %u: %s\n", config->host, config->port,
+                xy_err_text(rc));
+    }
+    return rc;
+}
+
+static size_t worker_count(const xy_server_config *config)
+{
+    unsigned count = config->workers ? config->workers : uv_available_parallelism();
+
+    return count > XY_WORKERS_MAX ? XY_WORKERS_MAX : count;
+}
+
+static void announce(const xy_server_config *config, uint16_t port)
+{
+    bool ipv6 = strchr(config->host, ':') != NULL;
+
+    printf("listening on http://%s%s%s:%u%s\n", ipv6 ? "[" : "", config->host, ipv6 ? "]" : "",
+           port, config->path);
+    fflush(stdout);
+}
+
+int xy_server_run(const xy_server_config *config)
+{
+    xy_server server = {.worker_count = worker_count(config)};
+    int fds[XY_WORKERS_MAX];
+    uint16_t port = config->port;
+    int rc;
+
+    if (!config->schema || !config->host || !config->path || config->path[0] != '/') {
+        fprintf(stderr, "a server needs a schema, a host, and a path that begins with '/'\n");
+        return XY_EINVAL;
+    }
+    rc = xy__listeners_open(config->host, &port, fds, server.worker_count);
+    if (rc < 0)
+        return refuse(config, rc);
+    xy__app_init(&server.app, config);
+    announce(config, port);
+    serve(&server, fds);
+    xy__app_deinit(&server.app);
+    return XY_OK;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* main() of the wire-test application.
+ *
+ *   --letter-ms N   between two letters of the alphabet (1000)
+ *   --tick-ms N     between two numbers of the countdown (500)
+ *   GET /__stats    the counters, as JSON */
+#include "app.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app_sdl.h"
+
+static void on_source_stop(void *arg)
+{
+    _Atomic int64_t *active = arg;
+
+    atomic_fetch_sub(active, 1);
+}
+
+void app_count(xy_call *call, xy_source_stream *stream, _Atomic int64_t *active,
+               _Atomic int64_t *opened)
+{
+    (void)call;
+    atomic_fetch_add(active, 1);
+    atomic_fetch_add(opened, 1);
+    xy_stream_on_stop(stream, on_source_stop, active);
+}
+
+static char *stats_json(xy_app *handle)
+{
+    app_stats *stats = &((app *)xy_app_data(handle))->stats;
+    const struct {
+        const char *name;
+        int64_t value;
+    } rows[] = {
+        {"newMessageActive", atomic_load(&stats->new_message_active)},
+        {"newMessageOpened", atomic_load(&stats->new_message_opened)},
+        {"countdownActive", atomic_load(&stats->countdown_active)},
+        {"countdownOpened", atomic_load(&stats->countdown_opened)},
+        {"alphabetActive", atomic_load(&stats->alphabet_active)},
+        {"alphabetOpened", atomic_load(&stats->alphabet_opened)},
+        {"slowStarted", atomic_load(&stats->slow_started)},
+        {"slowFinished", atomic_load(&stats->slow_finished)},
+        {"faultyActive", atomic_load(&stats->faulty_active)},
+    };
+    xy_gauges gauges;
+    size_t size = 2048;
+    size_t len = 0;
+    char *text = malloc(size);
+
+    if (!text)
+        return NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        len += (size_t)snprintf(text + len, size - len, "%c\"%s\":%" PRId64, i ? ',' : '{',
+                                rows[i].name, rows[i].value);
+    xy_app_gauges(handle, &gauges);
+    snprintf(text + len, size - len,
+             ",\"connections\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"subscriptions\":%" PRIu64
+             ",\"topics\":%" PRIu64 ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64
+             ",\"queueBytes\":%" PRIu64 ",\"requests\":%" PRIu64 ",\"published\":%" PRIu64
+             ",\"delivered\":%" PRIu64 ",\"dropped\":%" PRIu64 "}",
+             gauges.connections, gauges.streams, gauges.subscriptions, gauges.topics, gauges.runs,
+             gauges.promises, gauges.queue_bytes, gauges.requests, gauges.published,
+             gauges.delivered, gauges.dropped);
+    return text;
+}
+
+/* Takes `name N` out of the command line. */
+static uint64_t take_number(int *argc, char **argv, const char *name, uint64_t otherwise)
+{
+    int kept = 1;
+
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], name) == 0 && i + 1 < *argc) {
+            otherwise = strtoul(argv[++i], NULL, 10);
+        } else {
+            argv[kept++] = argv[i];
+        }
+    }
+    *argc = kept;
+    return otherwise;
+}
+
+static xy_schema *load_schema(void)
+{
+    xy_schema_options options = {
+        .files = app_sdl,
+        .file_count = sizeof app_sdl / sizeof *app_sdl,
+    };
+    xy_schema *schema;
+    xy_str problems;
+
+    if (xy_schema_load(&options, &schema, &problems) < 0) {
+        fprintf(stderr, "%.*s\n", XY_PRI(problems));
+        exit(1);
+    }
+    if (app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0) {
+        fputs("a resolver does not fit the schema\n", stderr);
+        exit(1);
+    }
+    return schema;
+}
+
+int main(int argc, char **argv)
+{
+    static const xy_route routes[] = {{"/__stats", stats_json}, {NULL, NULL}};
+    xy_server_config config = xy_server_config_default();
+    static app application;
+    int code;
+
+    application.letter_ms = take_number(&argc, argv, "--letter-ms", 1000);
+    application.tick_ms = take_number(&argc, argv, "--tick-ms", 500);
+    auctions_init(&application.auctions, 5);
+    config.user_data = &application;
+    config.routes = routes;
+    config.development = false;
+    if (xy_server_arguments(&config, argc, argv, &code)) {
+        config.schema = load_schema();
+        code = xy_server_run(&config) < 0;
+        xy_schema_destroy(config.schema);
+    }
+    auctions_deinit(&application.auctions);
+    return code;
+}

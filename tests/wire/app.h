@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The application that wire tests talk to: the examples plus probes, and counters of what is
+ * open. */
+#ifndef WIRE_APP_H
+#define WIRE_APP_H
+
+#include <stdatomic.h>
+
+#include "xylem/xylem.h"
+
+#include "../../bench/auctions.h"
+
+/* Counters of all workers. */
+typedef struct app_stats {
+    _Atomic int64_t new_message_active;
+    _Atomic int64_t new_message_opened;
+    _Atomic int64_t countdown_active;
+    _Atomic int64_t countdown_opened;
+    _Atomic int64_t alphabet_active;
+    _Atomic int64_t alphabet_opened;
+    _Atomic int64_t slow_started;
+    _Atomic int64_t slow_finished;
+    _Atomic int64_t faulty_active;
+} app_stats;
+
+typedef struct app {
+    app_stats stats;
+    auctions auctions;
+    uint64_t letter_ms;
+    uint64_t tick_ms;
+} app;
+
+/* The application behind a call. */
+static inline app *app_of(xy_call *call)
+{
+    return xy_app_data(xy_call_app(call));
+}
+
+/* One more open source, counted in *active until `stream` is over. */
+void app_count(xy_call *call, xy_source_stream *stream, _Atomic int64_t *active,
+               _Atomic int64_t *opened);
+
+/* Bind the fields of each part. Return 0, or as xy_bind(). */
+int app_bind_auctions(xy_schema *schema);
+int app_bind_chat(xy_schema *schema);
+int app_bind_probes(xy_schema *schema);
+
+#endif
