@@ -96,10 +96,11 @@ struct xy_type {
     xy_type *as_list;     /* [this], interned; NULL until something asked for it */
     xy_type *as_non_null; /* this!, likewise */
 
-    xy_fields fields;      /* OBJECT, INTERFACE */
-    xy_map fields_by_name; /* -> xy_field */
-    xy_types interfaces;   /* OBJECT, INTERFACE: declared ones */
-    xy_types possible;     /* OBJECT: itself; INTERFACE, UNION (its members): the object types */
+    xy_fields fields;        /* OBJECT, INTERFACE */
+    xy_map fields_by_name;   /* -> xy_field */
+    xy_types interfaces;     /* OBJECT, INTERFACE: declared ones */
+    xy_types possible;       /* OBJECT: itself; INTERFACE, UNION (its members): the object types */
+    xy_map possible_by_name; /* INTERFACE, UNION -> xy_type */
     xy_types implementing_interfaces; /* INTERFACE: the interfaces that implement it */
     xy_enum_values values;
     xy_map values_by_name; /* -> xy_enum_value */

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* schema/check.h -- is a schema valid? Spec 3.3 to 3.13, the "Type Validation" sections. */
+#ifndef XY_SCHEMA_CHECK_H
+#define XY_SCHEMA_CHECK_H
+
+#include "schema/types.h"
+
+/* More are not reported: finding the line of each costs a walk through the text. */
+#define XY_CHECK_ERRORS_MAX 1000u
+
+/* Check all types, fields, directives and default values. Returns 0, or XY_EFAILED with the
+ * errors appended, in the order of graphql-js' validateSchema(). */
+int xy__schema_check(const xy_schema *schema, xy_errors *errors);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* schema/print.h -- a schema as SDL, in the layout of graphql-js' printSchema(). */
+#ifndef XY_SCHEMA_PRINT_H
+#define XY_SCHEMA_PRINT_H
+
+#include "base/buf.h"
+#include "schema/types.h"
+
+/* Append the schema without what is built in; definitions in the SDL's order, or `sorted`: all
+ * by name, as after lexicographicSortSchema(). */
+void xy__schema_print(xy_buf *buf, const xy_schema *schema, bool sorted);
+
+/* Order of names in a sorted schema: digits in them count as numbers ("a9" before "a10"). */
+int xy__name_natural_cmp(xy_str a, xy_str b);
+
+#endif
