@@ -78,7 +78,9 @@ static inline xy_str xy_value_text(const xy_value *value)
     return (xy_str){value->text, value->len};
 }
 
-/* The member `key` of an OBJECT; NULL when there is none or `object` is NULL or no object. */
+/* The member `key` of an OBJECT; NULL when there is none or `object` is NULL or no object. Looks
+ * at each member in turn, which is the fastest for the few that objects have: go through
+ * `members` instead of asking for many keys of a large one. */
 XY_API const xy_value *xy_value_get(const xy_value *object, xy_str key);
 
 /* The number as a double, as JavaScript's JSON.parse reads it (1e400 is infinite). Returns
@@ -89,7 +91,8 @@ XY_API int xy_value_to_double(const xy_value *value, double *out);
  * for what is no number or has a fraction, XY_ELIMIT for what does not fit. */
 XY_API int xy_value_to_int64(const xy_value *value, int64_t *out);
 
-/* Deep equality; numbers by value, objects regardless of the order of members. */
+/* Deep equality; numbers by value, a FLOAT by that of its shortest decimal (0.1 is 0.1, not
+ * 0.1000000000000000055); objects regardless of the order of members; is_enum does not count. */
 XY_API bool xy_value_equal(const xy_value *a, const xy_value *b);
 
 #endif
