@@ -22,6 +22,8 @@
 typedef struct xy_schema xy_schema;
 typedef struct xy_call xy_call;
 typedef struct xy_source_stream xy_source_stream;
+typedef struct xy_value xy_value;
+typedef struct xy_coercion xy_coercion;
 
 /* Answers for one field: puts a value (xylem/call.h) and returns XY_OK, or says why not: `return
  * xy_fail(call, ...)`. */
@@ -112,5 +114,30 @@ typedef struct xy_any {
 /* Read fields of `type` by offset from the struct that a resolver puts for it. keeps: slots, as
  * long as the schema. Returns XY_ENOTFOUND when there is no such type or field. */
 XY_API int xy_bind_struct(xy_schema *schema, const char *type, const xy_slot *slots, size_t count);
+
+/* Turns one value of a custom scalar into another; `value` is never null. Returns XY_OK and
+ * *out; or `return xy_coercion_fail(coercion, ...)`, or another negative code. What *out points
+ * to is `value`'s, static, or from xy_coercion_alloc(). Called from any thread that parses
+ * documents or runs them. */
+typedef int xy_scalar_fn(xy_coercion *coercion, const xy_value *value, xy_value *out);
+
+typedef struct xy_scalar_hooks {
+    /* Input: a variable's JSON, or a literal as JSON. NULL: as it is. */
+    xy_scalar_fn *parse;
+    /* Output: what a resolver put, to the JSON clients get. NULL: as it is. */
+    xy_scalar_fn *serialize;
+} xy_scalar_hooks;
+
+/* Let `hooks` read and write values of the custom scalar `type`. keeps: hooks, as long as the
+ * schema. Returns XY_ENOTFOUND when the schema has no such custom scalar, XY_EEXIST when it is
+ * bound, XY_EFAILED when `parse` refuses a default value in the SDL (it is then bound, and the
+ * schema of no use). */
+XY_API int xy_bind_scalar(xy_schema *schema, const char *type, const xy_scalar_hooks *hooks);
+
+/* `size` cleared bytes that live as long as the value. Never NULL. */
+XY_API void *xy_coercion_alloc(xy_coercion *coercion, size_t size);
+
+/* The value is refused with a message for the client. Returns XY_EFAILED. */
+XY_API int xy_coercion_fail(xy_coercion *coercion, const char *fmt, ...) XY_PRINTF(2, 3);
 
 #endif

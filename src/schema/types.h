@@ -58,8 +58,9 @@ struct xy_input_value {
     xy_str name;
     xy_str description; /* null without */
     xy_type *type;
-    xy_ast_value *default_value; /* the literal; NULL without */
-    xy_str deprecation_reason;   /* null: not deprecated */
+    xy_ast_value *default_value;     /* the literal; NULL without */
+    const xy_value *default_coerced; /* schema/coerce_defaults.h; NULL: none, or not valid */
+    xy_str deprecation_reason;       /* null: not deprecated */
     const xy_ast_input_value *definition;
 };
 
@@ -107,6 +108,7 @@ struct xy_type {
     xy_input_values input_fields;
     xy_map input_fields_by_name; /* -> xy_input_value */
     xy_str specified_by_url;
+    const xy_scalar_hooks *hooks; /* SCALAR, custom: bound, or NULL */
 
     const xy_ast_type_definition *definition; /* NULL for built-in types */
     XY_LIST_OF(const xy_ast_type_definition) extensions;

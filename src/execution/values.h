@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/values.h -- variables and arguments, coerced in two halves: what a document alone
+ * decides when it is planned, what depends on a request when it is run.
+ *
+ * Spec 6.1.2 CoerceVariableValues, 6.4.1 CoerceArgumentValues; errors worded as graphql-js 17
+ * words them. The compiled halves are read-only and shared by threads. */
+#ifndef XY_EXECUTION_VALUES_H
+#define XY_EXECUTION_VALUES_H
+
+#include "base/errors.h"
+#include "schema/types.h"
+
+/* Errors of one request's variables; one more says that there would be more. */
+#define XY_VARIABLE_ERRORS_MAX 50u
+
+typedef struct xy_variable {
+    const xy_ast_variable_definition *definition;
+    xy_str name;
+    const xy_type *type;           /* NULL: unknown, or no input type */
+    const xy_value *default_value; /* coerced; NULL: none, or not valid */
+} xy_variable;
+
+typedef struct xy_variables {
+    xy_variable *items;
+    size_t len;
+} xy_variables;
+
+/* Look up the types of an operation's variables and coerce their defaults. Nothing is refused
+ * yet: a bad default is an error only of a request that needs it. keeps: definitions and schema,
+ * as long as the result. */
+xy_variables xy__variables_compile(xy_arena *arena, const xy_schema *schema,
+                                   const xy_ast_variable_definitions *definitions);
+
+/* Spec 6.1.2 CoerceVariableValues. `inputs` is an OBJECT or NULL. *out is an OBJECT of the
+ * variables that have a value, in the order of their definitions. keeps: variables and inputs, as
+ * long as *out. Returns 0; XY_EFAILED, or XY_ELIMIT when `arena` or that of the errors is over its
+ * maximum: there is an error then, too. */
+int xy__variables_coerce(xy_arena *arena, const xy_variables *variables, const xy_value *inputs,
+                         bool hide_suggestions, xy_errors *errors, xy_value *out);
+
+/* Where a definition of arguments and the arguments of a document meet. One of `field` and
+ * `directive` is set. */
+typedef struct xy_arguments_site {
+    const xy_field *field;
+    const xy_directive *directive;
+    const xy_node *node; /* the field or directive of the document: where missing ones are told */
+    const xy_ast_arguments *nodes;
+} xy_arguments_site;
+
+typedef struct xy_argument xy_argument;
+
+/* The arguments of a field or directive of a document. */
+typedef struct xy_arguments {
+    xy_arguments_site site;
+    xy_argument *items; /* one for each definition */
+    size_t len;
+    /* No variable is needed and nothing is wrong: `value` is all there is to know. */
+    bool is_constant;
+    xy_value value; /* OBJECT */
+} xy_arguments;
+
+/* Coerce what needs no variables. keeps: what `site` points to, as long as the result. */
+const xy_arguments *xy__arguments_compile(xy_arena *arena, const xy_arguments_site *site);
+
+/* Spec 6.4.1 CoerceArgumentValues. *out is an OBJECT of the arguments that have a value, in the
+ * order of their definitions; constant ones cost nothing. keeps: arguments and variables, as long
+ * as *out. Returns 0; XY_EFAILED and one error, without a path; XY_ELIMIT (no error) when `arena`
+ * is over its maximum. */
+int xy__arguments_coerce(xy_arena *arena, const xy_arguments *arguments, const xy_value *variables,
+                         bool hide_suggestions, xy_errors *errors, xy_value *out);
+
+/* The first directive `name` in `directives`; NULL when there is none. */
+const xy_ast_directive *xy__directive_find(const xy_ast_directives *directives, xy_str name);
+
+/* Both halves at once for the arguments of `directive`, whose definition is `definition`: for
+ * what is looked at once, and for built-in directives in a document that is being planned. */
+int xy__directive_values(xy_arena *arena, const xy_directive *definition,
+                         const xy_ast_directive *directive, const xy_value *variables,
+                         bool hide_suggestions, xy_errors *errors, xy_value *out);
+
+#endif
