@@ -141,20 +141,28 @@ xy_str xy__arena_str(xy_arena *arena, xy_str s)
     return (xy_str){copy, s.len};
 }
 
-xy_str xy__arena_printf(xy_arena *arena, const char *fmt, ...)
+xy_str xy__arena_vprintf(xy_arena *arena, const char *fmt, va_list args)
 {
-    va_list args;
     va_list again;
     int len;
     char *text;
 
-    va_start(args, fmt);
     va_copy(again, args);
     len = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
     XY_ASSERT(len >= 0);
     text = xy__arena_alloc(arena, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, fmt, again);
     va_end(again);
     return (xy_str){text, (size_t)len};
+}
+
+xy_str xy__arena_printf(xy_arena *arena, const char *fmt, ...)
+{
+    va_list args;
+    xy_str text;
+
+    va_start(args, fmt);
+    text = xy__arena_vprintf(arena, fmt, args);
+    va_end(args);
+    return text;
 }

@@ -8,6 +8,7 @@
 #ifndef XY_BASE_ARENA_H
 #define XY_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stdint.h>
 
 #include "xylem/str.h"
@@ -73,6 +74,7 @@ xy_str xy__arena_str(xy_arena *arena, xy_str s);
 
 /* Formatted text in the arena, followed by a NUL that is not counted. */
 xy_str xy__arena_printf(xy_arena *arena, const char *fmt, ...) XY_PRINTF(2, 3);
+xy_str xy__arena_vprintf(xy_arena *arena, const char *fmt, va_list args) XY_PRINTF(2, 0);
 
 /* Has the arena outgrown its maximum? */
 static inline bool xy__arena_over(const xy_arena *arena)
