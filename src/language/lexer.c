@@ -12,15 +12,12 @@
 #define MESSAGE_MAX ((size_t)1 << 20)
 
 #define LETTERS(X)                                                                                 \
-    X('a')                                                                                         \
-    X('b')                                                                                         \
-    X('c')                                                                                         \
-    X('d') X('e') X('f') X('g') X('h') X('i') X('j') X('k') X('l') X('m') X('n') X('o') X('p')     \
-        X('q') X('r') X('s') X('t') X('u') X('v') X('w') X('x') X('y') X('z') X('A') X('B') X('C') \
-            X('D') X('E') X('F') X('G') X('H') X('I') X('J') X('K') X('L') X('M') X('N') X('O')    \
-                X('P') X('Q') X('R') X('S') X('T') X('U') X('V') X('W') X('X') X('Y') X('Z')       \
-                    X('_')
-#define DIGITS(X) X('0') X('1') X('2') X('3') X('4') X('5') X('6') X('7') X('8') X('9')
+    X('a'), X('b'), X('c'), X('d'), X('e'), X('f'), X('g'), X('h'), X('i'), X('j'), X('k'),        \
+        X('l'), X('m'), X('n'), X('o'), X('p'), X('q'), X('r'), X('s'), X('t'), X('u'), X('v'),    \
+        X('w'), X('x'), X('y'), X('z'), X('A'), X('B'), X('C'), X('D'), X('E'), X('F'), X('G'),    \
+        X('H'), X('I'), X('J'), X('K'), X('L'), X('M'), X('N'), X('O'), X('P'), X('Q'), X('R'),    \
+        X('S'), X('T'), X('U'), X('V'), X('W'), X('X'), X('Y'), X('Z'), X('_')
+#define DIGITS(X) X('0'), X('1'), X('2'), X('3'), X('4'), X('5'), X('6'), X('7'), X('8'), X('9')
 
 /* What a byte begins, where it is no punctuator of its own. */
 enum {
@@ -36,13 +33,13 @@ enum {
 
 /* A token kind for the punctuators of one byte, one of the above for all others. */
 static const uint8_t begins[256] = {
-#define LETTER(c) [c] = BYTE_LETTER,
-    LETTERS(LETTER)
+#define LETTER(c) [c] = BYTE_LETTER
+    LETTERS(LETTER),
 #undef LETTER
-#define DIGIT(c) [c] = BYTE_NUMBER,
-        DIGITS(DIGIT)
+#define DIGIT(c) [c] = BYTE_NUMBER
+    DIGITS(DIGIT),
 #undef DIGIT
-            ['-'] = BYTE_NUMBER,
+    ['-'] = BYTE_NUMBER,
     [' '] = BYTE_IGNORED,
     ['\t'] = BYTE_IGNORED,
     ['\n'] = BYTE_IGNORED,
@@ -70,13 +67,13 @@ static const uint8_t begins[256] = {
 enum { CLASS_NAME = 1, CLASS_DIGIT = 2, CLASS_STRING_STOP = 4 };
 
 static const uint8_t classes[256] = {
-#define LETTER(c) [c] = CLASS_NAME,
-    LETTERS(LETTER)
+#define LETTER(c) [c] = CLASS_NAME
+    LETTERS(LETTER),
 #undef LETTER
-#define DIGIT(c) [c] = CLASS_NAME | CLASS_DIGIT,
-        DIGITS(DIGIT)
+#define DIGIT(c) [c] = CLASS_NAME | CLASS_DIGIT
+    DIGITS(DIGIT),
 #undef DIGIT
-            ['"'] = CLASS_STRING_STOP,
+    ['"'] = CLASS_STRING_STOP,
     ['\\'] = CLASS_STRING_STOP,
     ['\n'] = CLASS_STRING_STOP,
     ['\r'] = CLASS_STRING_STOP,
@@ -109,18 +106,18 @@ void xy__syntax_error(xy_errors *errors, const xy_source *source, uint32_t offse
 void xy__lexer_init(xy_lexer *lexer, const xy_source *source, xy_errors *errors)
 {
     XY_ASSERT(source->text.len < UINT32_MAX);
-    *lexer = (xy_lexer){.source = source, .errors = errors};
-}
-
-static uint32_t text_len(const xy_lexer *lexer)
-{
-    return (uint32_t)lexer->source->text.len;
+    *lexer = (xy_lexer){
+        .source = source,
+        .errors = errors,
+        .text = source->text.ptr,
+        .len = (uint32_t)source->text.len,
+    };
 }
 
 /* The byte at `at`; 0, which is nothing special anywhere below, at the end and beyond. */
 static unsigned char byte_at(const xy_lexer *lexer, uint32_t at)
 {
-    return at < text_len(lexer) ? (unsigned char)lexer->source->text.ptr[at] : 0;
+    return at < lexer->len ? (unsigned char)lexer->text[at] : 0;
 }
 
 static bool class_at(const xy_lexer *lexer, uint32_t at, unsigned class)
@@ -128,26 +125,33 @@ static bool class_at(const xy_lexer *lexer, uint32_t at, unsigned class)
     return (classes[byte_at(lexer, at)] & class) != 0;
 }
 
-static xy_token token_of(xy_lexer *lexer, xy_token_kind kind, uint32_t start, uint32_t end)
+/* The token being read is this one. Returns its kind. */
+static xy_token_kind accept(xy_lexer *lexer, xy_token_kind kind, uint32_t start, uint32_t end)
 {
+    xy_token *token = lexer->token;
+
+    token->kind = (uint8_t)kind;
+    token->escaped = false;
+    token->start = start;
+    token->end = end;
     lexer->at = end;
-    return (xy_token){.kind = (uint8_t)kind, .start = start, .end = end};
+    return kind;
 }
 
-static xy_token failed(xy_lexer *lexer, uint32_t at, xy_str message)
+static xy_token_kind failed(xy_lexer *lexer, uint32_t at, xy_str message)
 {
     xy__syntax_error(lexer->errors, lexer->source, at, message);
-    return token_of(lexer, XY_TOKEN_FAILED, at, at);
+    return accept(lexer, XY_TOKEN_FAILED, at, at);
 }
 
 /* Fail with `text`, the character at `at` as messages show it, and a full stop. */
-static xy_token failed_at_character(xy_lexer *lexer, uint32_t at, const char *text)
+static xy_token_kind failed_at_character(xy_lexer *lexer, uint32_t at, const char *text)
 {
     char message[128];
     size_t len;
     int32_t code;
 
-    if (at >= text_len(lexer)) {
+    if (at >= lexer->len) {
         snprintf(message, sizeof message, "%s: <EOF>.", text);
         return failed(lexer, at, xy_str_from(message));
     }
@@ -163,12 +167,12 @@ static xy_token failed_at_character(xy_lexer *lexer, uint32_t at, const char *te
 
 /* Fail with `text` and `units` UTF-16 units of the source from `at`, in quotes. Half of a pair at
  * the end becomes U+FFFD, for UTF-8 has no halves. */
-static xy_token failed_at_escape(xy_lexer *lexer, uint32_t at, const char *text, size_t units)
+static xy_token_kind failed_at_escape(xy_lexer *lexer, uint32_t at, const char *text, size_t units)
 {
     xy_str source = lexer->source->text;
     size_t end = at;
     xy_buf buf;
-    xy_token token;
+    xy_token_kind kind;
 
     xy__buf_init(&buf, MESSAGE_MAX);
     xy__buf_printf(&buf, "%s: \"", text);
@@ -184,9 +188,9 @@ static xy_token failed_at_escape(xy_lexer *lexer, uint32_t at, const char *text,
         end += len;
     }
     XY_BUF_LITERAL(&buf, "\".");
-    token = failed(lexer, at, xy__buf_view(&buf));
+    kind = failed(lexer, at, xy__buf_view(&buf));
     xy__buf_deinit(&buf);
-    return token;
+    return kind;
 }
 
 static uint32_t skip_digits(const xy_lexer *lexer, uint32_t at)
@@ -197,7 +201,7 @@ static uint32_t skip_digits(const xy_lexer *lexer, uint32_t at)
 }
 
 /* Spec 2.9.1 Int Value, 2.9.2 Float Value */
-static xy_token read_number(xy_lexer *lexer, uint32_t start)
+static xy_token_kind read_number(xy_lexer *lexer, uint32_t start)
 {
     static const char wanted[] = "Invalid number, expected digit but got";
     xy_token_kind kind = XY_TOKEN_INT;
@@ -224,27 +228,26 @@ static xy_token read_number(xy_lexer *lexer, uint32_t start)
     }
     if (byte_at(lexer, at) == '.' || class_at(lexer, at, CLASS_NAME))
         return failed_at_character(lexer, at, wanted);
-    return token_of(lexer, kind, start, at);
+    return accept(lexer, kind, start, at);
 }
 
 /* Spec 2.9.4 String Value, the kind on one line */
-static xy_token read_string(xy_lexer *lexer, uint32_t start)
+static xy_token_kind read_string(xy_lexer *lexer, uint32_t start)
 {
-    const char *text = lexer->source->text.ptr;
-    uint32_t len = text_len(lexer);
+    const char *text = lexer->text;
+    uint32_t len = lexer->len;
     uint32_t at = start + 1;
     bool escaped = false;
 
     for (;;) {
         xy_escape escape;
-        xy_token token;
 
         while (at < len && !(classes[(unsigned char)text[at]] & CLASS_STRING_STOP))
             at++;
         if (at < len && text[at] == '"') {
-            token = token_of(lexer, XY_TOKEN_STRING, start, at + 1);
-            token.escaped = escaped;
-            return token;
+            accept(lexer, XY_TOKEN_STRING, start, at + 1);
+            lexer->token->escaped = escaped;
+            return XY_TOKEN_STRING;
         }
         if (at >= len || text[at] != '\\')
             return failed(lexer, at, XY_STR("Unterminated string."));
@@ -262,45 +265,45 @@ static xy_token read_string(xy_lexer *lexer, uint32_t start)
 
 static bool triple_quote_at(const xy_lexer *lexer, uint32_t at)
 {
-    return text_len(lexer) - at >= 3 && memcmp(lexer->source->text.ptr + at, "\"\"\"", 3) == 0;
+    return lexer->len - at >= 3 && memcmp(lexer->text + at, "\"\"\"", 3) == 0;
 }
 
 /* Spec 2.9.4 String Value, the kind of many lines */
-static xy_token read_block_string(xy_lexer *lexer, uint32_t start)
+static xy_token_kind read_block_string(xy_lexer *lexer, uint32_t start)
 {
-    const char *text = lexer->source->text.ptr;
-    uint32_t len = text_len(lexer);
+    const char *text = lexer->text;
+    uint32_t len = lexer->len;
     uint32_t at = start + 3;
 
     for (; at < len; at++) {
         if (text[at] == '"' && triple_quote_at(lexer, at))
-            return token_of(lexer, XY_TOKEN_BLOCK_STRING, start, at + 3);
+            return accept(lexer, XY_TOKEN_BLOCK_STRING, start, at + 3);
         if (text[at] == '\\' && triple_quote_at(lexer, at + 1))
             at += 3;
     }
     return failed(lexer, len, XY_STR("Unterminated string."));
 }
 
-static xy_token read_comment(xy_lexer *lexer, uint32_t start)
+static xy_token_kind read_comment(xy_lexer *lexer, uint32_t start)
 {
-    const char *text = lexer->source->text.ptr;
-    uint32_t len = text_len(lexer);
+    const char *text = lexer->text;
+    uint32_t len = lexer->len;
     uint32_t at = start;
 
     while (at < len && text[at] != '\n' && text[at] != '\r')
         at++;
-    return token_of(lexer, XY_TOKEN_COMMENT, start, at);
+    return accept(lexer, XY_TOKEN_COMMENT, start, at);
 }
 
-static xy_token read_dots(xy_lexer *lexer, uint32_t start)
+static xy_token_kind read_dots(xy_lexer *lexer, uint32_t start)
 {
     uint32_t end;
     xy_buf buf;
-    xy_token token;
+    xy_token_kind kind;
 
     if (byte_at(lexer, start + 1) == '.') {
         if (byte_at(lexer, start + 2) == '.')
-            return token_of(lexer, XY_TOKEN_SPREAD, start, start + 3);
+            return accept(lexer, XY_TOKEN_SPREAD, start, start + 3);
         return failed(lexer, start, XY_STR("Unexpected \"..\", did you mean \"...\"?"));
     }
     if (!class_at(lexer, start + 1, CLASS_DIGIT))
@@ -308,25 +311,25 @@ static xy_token read_dots(xy_lexer *lexer, uint32_t start)
     end = skip_digits(lexer, start + 1);
     xy__buf_init(&buf, MESSAGE_MAX);
     XY_BUF_LITERAL(&buf, "Invalid number, expected digit before \".\", did you mean \"0");
-    xy__buf_append(&buf, lexer->source->text.ptr + start, end - start);
+    xy__buf_append(&buf, lexer->text + start, end - start);
     XY_BUF_LITERAL(&buf, "\"?");
-    token = failed(lexer, start, xy__buf_view(&buf));
+    kind = failed(lexer, start, xy__buf_view(&buf));
     xy__buf_deinit(&buf);
-    return token;
+    return kind;
 }
 
-static xy_token read_name(xy_lexer *lexer, uint32_t start)
+static xy_token_kind read_name(xy_lexer *lexer, uint32_t start)
 {
-    const unsigned char *text = (const unsigned char *)lexer->source->text.ptr;
-    uint32_t len = text_len(lexer);
+    const unsigned char *text = (const unsigned char *)lexer->text;
+    uint32_t len = lexer->len;
     uint32_t at = start + 1;
 
     while (at < len && (classes[text[at]] & CLASS_NAME))
         at++;
-    return token_of(lexer, XY_TOKEN_NAME, start, at);
+    return accept(lexer, XY_TOKEN_NAME, start, at);
 }
 
-static xy_token read_bad(xy_lexer *lexer, uint32_t start)
+static xy_token_kind read_bad(xy_lexer *lexer, uint32_t start)
 {
     if (byte_at(lexer, start) == '\'')
         return failed(lexer, start,
@@ -338,8 +341,8 @@ static xy_token read_bad(xy_lexer *lexer, uint32_t start)
 /* Behind white space, line ends, commas and byte order marks. */
 static uint32_t skip_ignored(const xy_lexer *lexer)
 {
-    const unsigned char *text = (const unsigned char *)lexer->source->text.ptr;
-    uint32_t len = text_len(lexer);
+    const unsigned char *text = (const unsigned char *)lexer->text;
+    uint32_t len = lexer->len;
     uint32_t at = lexer->at;
 
     while (at < len) {
@@ -353,16 +356,16 @@ static uint32_t skip_ignored(const xy_lexer *lexer)
     return at;
 }
 
-xy_token xy__lexer_next(xy_lexer *lexer)
+xy_token_kind xy__lexer_next(xy_lexer *lexer, xy_token *token)
 {
+    lexer->token = token;
     for (;;) {
         uint32_t at = skip_ignored(lexer);
         unsigned begun;
-        xy_token token;
 
-        if (at >= text_len(lexer))
-            return token_of(lexer, XY_TOKEN_END, at, at);
-        begun = begins[(unsigned char)lexer->source->text.ptr[at]];
+        if (at >= lexer->len)
+            return accept(lexer, XY_TOKEN_END, at, at);
+        begun = begins[(unsigned char)lexer->text[at]];
         switch (begun) {
         case BYTE_LETTER:
             return read_name(lexer, at);
@@ -374,15 +377,15 @@ xy_token xy__lexer_next(xy_lexer *lexer)
         case BYTE_DOT:
             return read_dots(lexer, at);
         case BYTE_HASH:
-            token = read_comment(lexer, at);
+            read_comment(lexer, at);
             if (lexer->comments)
-                return token;
+                return XY_TOKEN_COMMENT;
             break;
         case BYTE_BAD:
         case BYTE_BOM: /* another character whose first byte is that of the mark */
             return read_bad(lexer, at);
         default:
-            return token_of(lexer, (xy_token_kind)begun, at, at + 1);
+            return accept(lexer, (xy_token_kind)begun, at, at + 1);
         }
     }
 }
