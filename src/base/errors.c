@@ -44,17 +44,16 @@ xy_error *xy__errors_addf(xy_errors *errors, const char *fmt, ...)
 void xy__error_locate(xy_errors *errors, xy_error *error, xy_location location)
 {
     size_t count = error->location_count;
-    xy_location *own;
+    xy_location *wider;
 
     /* Doubled: a merged field has as many locations as a client cares to write. */
     if (count >= error->location_cap) {
         error->location_cap = count ? count * 2 : 1;
-        own = xy__arena_alloc(errors->arena, error->location_cap * sizeof *own);
+        wider = xy__arena_alloc(errors->arena, error->location_cap * sizeof *wider);
         if (count)
-            memcpy(own, error->locations, count * sizeof *own);
-        error->locations = own;
+            memcpy(wider, error->locations, count * sizeof *wider);
+        error->locations = wider;
     }
-    own = (xy_location *)(uintptr_t)error->locations;
-    own[count] = location;
+    error->locations[count] = location;
     error->location_count = count + 1;
 }

@@ -30,9 +30,9 @@ typedef struct xy_path {
 
 typedef struct xy_error {
     xy_str message;
-    const xy_location *locations;
+    xy_location *locations; /* written by xy__error_locate() only */
     size_t location_count;
-    size_t location_cap; /* of xy__error_locate(); 0: `locations` is someone else's array */
+    size_t location_cap;
     const xy_path *path; /* innermost step; NULL without a path */
     const char *code;    /* extensions.code, static storage; NULL without */
     /* More members of "extensions" as JSON text without the braces

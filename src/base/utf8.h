@@ -16,7 +16,7 @@ bool xy__utf8_valid(xy_str s);
 int32_t xy__utf8_decode(xy_str s, size_t at, size_t *len);
 
 /* Writes the 1 to 4 bytes of a code point that is no surrogate; returns how many. */
-size_t xy__utf8_encode(char out[4], uint32_t code_point);
+size_t xy__utf8_encode(char out[4], uint32_t cp);
 
 /* How many UTF-16 units the well-formed text is long. */
 size_t xy__utf8_utf16_len(xy_str s);

@@ -169,6 +169,7 @@ static char *put_decimal(char *out, const char *digits, size_t count, int point)
 
 size_t xy__double_text(double value, char out[XY_DOUBLE_TEXT_MAX])
 {
+    static const char null[] = {'n', 'u', 'l', 'l'};
     char digits[20];
     char *end = out;
     decimal_double decimal;
@@ -176,8 +177,8 @@ size_t xy__double_text(double value, char out[XY_DOUBLE_TEXT_MAX])
     size_t count;
 
     if (!isfinite(value)) {
-        memcpy(out, "null", 4);
-        return 4;
+        memcpy(out, null, sizeof null);
+        return sizeof null;
     }
     if (fabs(value) < 0x1p53 && value == trunc(value))
         return xy__int_text((int64_t)value, out);

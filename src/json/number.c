@@ -136,8 +136,7 @@ static bool to_double_fast(const xy_decimal *decimal, double *out)
     uint64_t mantissa = 0;
     int64_t exponent;
 
-    if (decimal->count > DIGITS_FAST || decimal->point > 2 * DIGITS_FAST ||
-        decimal->point < -DIGITS_FAST)
+    if (decimal->count > DIGITS_FAST)
         return false;
     exponent = decimal->point - (int64_t)decimal->count;
     if (exponent < -22 || exponent > 22)

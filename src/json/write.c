@@ -17,14 +17,19 @@ static const char *skip_plain(const char *p, const char *end)
 static void write_escape(xy_buf *buf, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
-    static const char letters[0x20] = {
-        ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
-    char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 0xF]};
-    bool named = c >= 0x20 || letters[c];
+    /* As far as the backslash, the last that needs an escape. */
+    static const char letters['\\' + 1] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r',
+                                           ['\t'] = 't', ['"'] = '"',  ['\\'] = '\\'};
+    char escape[6] = "\\u00";
 
-    if (named)
-        escape[1] = c < 0x20 ? letters[c] : (char)c;
-    xy__buf_append(buf, escape, named ? 2 : sizeof escape);
+    if (letters[c]) {
+        escape[1] = letters[c];
+        xy__buf_append(buf, escape, 2);
+    } else {
+        escape[4] = hex[c >> 4];
+        escape[5] = hex[c & 0xF];
+        xy__buf_append(buf, escape, sizeof escape);
+    }
 }
 
 void xy__json_write_str(xy_buf *buf, xy_str s)
