@@ -19,21 +19,25 @@ typedef struct xy_server {
     xy_worker *workers;
     size_t worker_count;
     uv_signal_t signals[2];
-    bool stopping;
+    unsigned signals_seen;
 } xy_server;
 
 static void on_signal(uv_signal_t *handle, int number)
 {
     xy_server *server = handle->data;
 
-    if (server->stopping) {
-        xy__worker_cut(&server->workers[0]);
+    if (server->signals_seen >= 2)
         return;
+    server->signals_seen++;
+    xy_log(XY_LOG_INFO, "server", server->signals_seen == 1 ? "stopping" : "stopping at once",
+           XY_LOG_CSTR("signal", strsignal(number)));
+    for (size_t i = 0; i < server->worker_count; i++) {
+        if (server->signals_seen == 1) {
+            xy__worker_stop(&server->workers[i]);
+        } else {
+            xy__worker_cut(&server->workers[i]);
+        }
     }
-    server->stopping = true;
-    xy_log(XY_LOG_INFO, "server", "stopping", XY_LOG_CSTR("signal", strsignal(number)));
-    for (size_t i = 0; i < server->worker_count; i++)
-        xy__worker_stop(&server->workers[i]);
 }
 
 static void watch_signals(xy_server *server)

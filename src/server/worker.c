@@ -72,6 +72,14 @@ static void on_stop(xy_task *task)
     xy__http_server_drain(worker->http, worker->app->config->drain_ms, on_drained, worker);
 }
 
+static void on_cut(xy_task *task)
+{
+    xy_worker *worker = XY_CONTAINER(task, xy_worker, cut);
+
+    if (worker->state == XY_WORKER_DRAINING)
+        close_now(worker);
+}
+
 static void set_figure(xy_worker *worker, xy_figure figure, uint64_t value)
 {
     atomic_store_explicit(&worker->figures[figure], value, memory_order_relaxed);
@@ -95,7 +103,7 @@ static void on_before_wait(uv_prepare_t *handle)
 
 void xy__worker_init(xy_worker *worker, xy_app *app, int fd)
 {
-    *worker = (xy_worker){.app = app, .fd = fd, .stop = {.fn = on_stop}};
+    *worker = (xy_worker){.app = app, .fd = fd, .stop = {.fn = on_stop}, .cut = {.fn = on_cut}};
     xy__loop_init(&worker->loop, XY_CLOCK_REAL);
 }
 
@@ -148,17 +156,16 @@ void xy__worker_run(xy_worker *worker)
     XY_ASSERT(worker->state == XY_WORKER_DONE);
 }
 
+/* A worker that is done already has closed nothing that a post needs: its loop lives until
+ * xy__worker_deinit(), and runs what was posted there. */
 void xy__worker_stop(xy_worker *worker)
 {
-    int rc = xy__loop_post(&worker->loop, &worker->stop);
-
-    XY_ASSERT(rc == XY_OK);
+    XY_ASSERT(xy__loop_post(&worker->loop, &worker->stop) == XY_OK);
 }
 
 void xy__worker_cut(xy_worker *worker)
 {
-    if (worker->state == XY_WORKER_DRAINING)
-        close_now(worker);
+    XY_ASSERT(xy__loop_post(&worker->loop, &worker->cut) == XY_OK);
 }
 
 void xy__worker_count(xy_worker *worker, xy_gauges *gauges)

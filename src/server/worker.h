@@ -38,6 +38,7 @@ typedef struct xy_worker {
     xy_service *service;
     xy_http_server *http;
     xy_task stop; /* posted by xy__worker_stop() */
+    xy_task cut;  /* posted by xy__worker_cut() */
     uv_prepare_t before_wait;
     _Atomic uint64_t figures[XY_FIGURE_COUNT];
     uv_thread_t thread;
@@ -56,7 +57,7 @@ void xy__worker_run(xy_worker *worker);
 /* Ask the worker to drain; from any thread, once. */
 void xy__worker_stop(xy_worker *worker);
 
-/* Cut what is left of a draining worker. Its thread only. */
+/* Cut what is left of a worker that was asked to drain; from any thread, once. */
 void xy__worker_cut(xy_worker *worker);
 
 /* Add this worker's figures. From any thread. */
