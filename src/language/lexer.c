@@ -109,7 +109,7 @@ void xy__lexer_init(xy_lexer *lexer, const xy_source *source, xy_errors *errors)
     *lexer = (xy_lexer){
         .source = source,
         .errors = errors,
-        .text = source->text.ptr,
+        .text = source->text.ptr ? source->text.ptr : "",
         .len = (uint32_t)source->text.len,
     };
 }
@@ -392,9 +392,12 @@ xy_token_kind xy__lexer_next(xy_lexer *lexer, xy_token *token)
 
 xy_str xy__token_value(xy_arena *arena, const xy_source *source, const xy_token *token)
 {
-    const char *text = source->text.ptr + token->start;
     size_t len = token->end - token->start;
+    const char *text;
 
+    if (len == 0)
+        return XY_STR_NULL;
+    text = source->text.ptr + token->start;
     switch (token->kind) {
     case XY_TOKEN_NAME:
     case XY_TOKEN_INT:

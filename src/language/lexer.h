@@ -50,6 +50,9 @@ typedef struct xy_token {
 typedef struct xy_lexer {
     const xy_source *source;
     xy_errors *errors;
+    xy_token *token;  /* being read */
+    const char *text; /* the source's */
+    uint32_t len;
     uint32_t at;   /* next byte to read */
     bool comments; /* give COMMENT tokens too; they are skipped otherwise */
 } xy_lexer;
@@ -58,9 +61,10 @@ typedef struct xy_lexer {
  * valid UTF-8 and shorter than 4 GiB. */
 void xy__lexer_init(xy_lexer *lexer, const xy_source *source, xy_errors *errors);
 
-/* The next token; END at the end and ever after. FAILED when there is none: the one error is
- * then in `errors` and the lexer must not be used any more. */
-xy_token xy__lexer_next(xy_lexer *lexer);
+/* Read the next token into `token` and return its kind: END at the end and ever after; FAILED
+ * when there is none: the one error is then in `errors` and the lexer must not be used any
+ * more. */
+xy_token_kind xy__lexer_next(xy_lexer *lexer, xy_token *token);
 
 /* What the token stands for: name, digits, cooked string, comment without its #; the null string
  * for punctuators. Spec 2.9.4 Semantics of String Values. Points into the source where it can,

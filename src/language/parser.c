@@ -203,6 +203,7 @@ static void parser_init(xy_parser *p, xy_arena *arena, const xy_source *source,
                         const xy_parse_options *options, xy_errors *errors)
 {
     static const xy_parse_options defaults = {0};
+    static const xy_source nothing = {0};
 
     options = options ? options : &defaults;
     /* Not cleared: the room for pending items is big. */
@@ -222,13 +223,21 @@ static void parser_init(xy_parser *p, xy_arena *arena, const xy_source *source,
     p->pending.items = p->pending_first;
     p->pending.len = 0;
     p->pending.cap = XY_PARSER_PENDING;
-    if (source->text.len >= UINT32_MAX) {
-        xy__parser_fail(p, 0, XY_STR("Document is too large. Parsing aborted."));
-        p->rc = XY_ELIMIT;
-        return;
+    if (source->text.len < UINT32_MAX) {
+        xy__lexer_init(&p->lexer, source, errors);
+        xy__parser_advance(p);
+    } else {
+        xy__lexer_init(&p->lexer, &nothing, errors);
+        xy__parser_fail_size(p);
     }
-    xy__lexer_init(&p->lexer, source, errors);
-    xy__parser_advance(p);
+}
+
+/* All is read and the last nodes are built: did it go well? */
+static int parser_finish(xy_parser *p)
+{
+    if (xy__arena_over(p->arena))
+        xy__parser_fail_size(p);
+    return p->rc;
 }
 
 int xy__parse(xy_arena *arena, const xy_source *source, const xy_parse_options *options,
@@ -244,13 +253,12 @@ int xy__parse(xy_arena *arena, const xy_source *source, const xy_parse_options *
     do
         xy__parser_push(&p, parse_definition(&p));
     while (xy__parser_more(&p, XY_TOKEN_END));
-    if (p.rc)
-        return p.rc;
     XY_PARSER_TAKE(&p, mark, &document->definitions);
     document->token_count = p.token_count;
     document->node.end = (uint32_t)source->text.len;
-    *out = document;
-    return XY_OK;
+    if (parser_finish(&p) == 0)
+        *out = document;
+    return p.rc;
 }
 
 static int parse_whole_value(xy_arena *arena, const xy_source *source,
@@ -263,7 +271,7 @@ static int parse_whole_value(xy_arena *arena, const xy_source *source,
     parser_init(&p, arena, source, options, errors);
     value = xy__parser_value(&p, constant);
     xy__parser_expect(&p, XY_TOKEN_END);
-    if (p.rc == 0)
+    if (parser_finish(&p) == 0)
         *out = value;
     return p.rc;
 }
@@ -289,7 +297,7 @@ int xy__parse_type(xy_arena *arena, const xy_source *source, const xy_parse_opti
     parser_init(&p, arena, source, options, errors);
     type = xy__parser_type(&p);
     xy__parser_expect(&p, XY_TOKEN_END);
-    if (p.rc == 0)
+    if (parser_finish(&p) == 0)
         *out = type;
     return p.rc;
 }

@@ -32,6 +32,14 @@ static void fail_limit(xy_parser *p, uint32_t offset, uint32_t max, const char *
     p->rc = XY_ELIMIT;
 }
 
+void xy__parser_fail_size(xy_parser *p)
+{
+    if (p->rc)
+        return;
+    xy__parser_fail(p, p->token.start, XY_STR("Document is too large. Parsing aborted."));
+    p->rc = XY_ELIMIT;
+}
+
 /* As messages name a kind: punctuators in quotes. */
 static void append_kind(xy_buf *buf, const xy_token *token)
 {
@@ -83,52 +91,43 @@ void xy__parser_fail_expected(xy_parser *p, xy_str wanted)
     xy__buf_deinit(&buf);
 }
 
-/* The next token of the source; having failed, one that nothing accepts. */
-static xy_token read_token(xy_parser *p)
-{
-    xy_token token = xy__lexer_next(&p->lexer);
-
-    if (token.kind == XY_TOKEN_FAILED)
-        stop(p, XY_ESYNTAX);
-    return token;
-}
-
 void xy__parser_advance(xy_parser *p)
 {
-    if (p->rc)
+    if (XY_UNLIKELY(p->rc))
         return;
     p->last_end = p->token.end;
-    p->token = p->has_ahead ? p->ahead : read_token(p);
-    p->has_ahead = false;
-    if (p->token.kind == XY_TOKEN_END || p->rc)
+    if (XY_UNLIKELY(p->has_ahead)) {
+        p->token = p->ahead;
+        p->has_ahead = false;
+    } else if (xy__lexer_next(&p->lexer, &p->token) == XY_TOKEN_FAILED) {
+        p->rc = XY_ESYNTAX;
         return;
-    if (++p->token_count > p->tokens_max) {
-        fail_limit(p, p->token.start, p->tokens_max, "tokens");
-    } else if (xy__arena_over(p->arena)) {
-        xy__parser_fail(p, p->token.start, XY_STR("Document is too large. Parsing aborted."));
-        p->rc = XY_ELIMIT;
     }
+    if (p->token.kind == XY_TOKEN_END)
+        return;
+    if (XY_UNLIKELY(++p->token_count > p->tokens_max))
+        fail_limit(p, p->token.start, p->tokens_max, "tokens");
+    else if (XY_UNLIKELY(xy__arena_over(p->arena)))
+        xy__parser_fail_size(p);
 }
 
 const xy_token *xy__parser_peek(xy_parser *p)
 {
-    static const xy_token none = {.kind = XY_TOKEN_FAILED};
-
     if (p->rc)
-        return &none;
-    if (!p->has_ahead) {
-        p->ahead = read_token(p);
-        p->has_ahead = p->rc == 0;
-    }
+        return &p->token;
+    if (!p->has_ahead && xy__lexer_next(&p->lexer, &p->ahead) == XY_TOKEN_FAILED)
+        stop(p, XY_ESYNTAX);
+    else
+        p->has_ahead = true;
     return &p->ahead;
 }
 
-void xy__parser_expect(xy_parser *p, xy_token_kind kind)
+void xy__parser_fail_expected_kind(xy_parser *p, xy_token_kind kind)
 {
     xy_token wanted = {.kind = (uint8_t)kind};
     xy_buf buf;
 
-    if (xy__parser_accept(p, kind) || p->rc)
+    if (p->rc)
         return;
     xy__buf_init(&buf, MESSAGE_MAX);
     append_kind(&buf, &wanted);

@@ -46,8 +46,13 @@ void xy__parser_fail(xy_parser *p, uint32_t offset, xy_str message);
 void xy__parser_fail_unexpected(xy_parser *p, const xy_token *token);
 void xy__parser_fail_expected(xy_parser *p, xy_str wanted);
 
-/* Consume a token of this kind / a Name with this text, or fail. */
-void xy__parser_expect(xy_parser *p, xy_token_kind kind);
+/* The same, wanting a token of this kind. */
+void xy__parser_fail_expected_kind(xy_parser *p, xy_token_kind kind);
+
+/* Fail for the document's own size: more bytes than offsets can count, or than the arena holds. */
+void xy__parser_fail_size(xy_parser *p);
+
+/* Consume a Name with this text, or fail. */
 void xy__parser_expect_keyword(xy_parser *p, xy_str keyword);
 
 /* Consume a Name with this text if it is the current token. */
@@ -104,6 +109,15 @@ static inline bool xy__parser_accept(xy_parser *p, xy_token_kind kind)
     return true;
 }
 
+/* Consume a token of this kind, or fail. */
+static inline void xy__parser_expect(xy_parser *p, xy_token_kind kind)
+{
+    if (XY_LIKELY(p->token.kind == kind))
+        xy__parser_advance(p);
+    else
+        xy__parser_fail_expected_kind(p, kind);
+}
+
 static inline bool xy__parser_at_description(const xy_parser *p)
 {
     return p->token.kind == XY_TOKEN_STRING || p->token.kind == XY_TOKEN_BLOCK_STRING;
@@ -117,7 +131,10 @@ static inline bool xy__parser_more(xy_parser *p, xy_token_kind close)
 
 static inline void xy__parser_push(xy_parser *p, void *item)
 {
-    *xy_vec_push(p->arena, &p->pending) = item;
+    if (XY_LIKELY(p->pending.len < p->pending.cap))
+        p->pending.items[p->pending.len++] = item;
+    else
+        *xy_vec_push(p->arena, &p->pending) = item;
 }
 
 static inline void xy__parser_leave(xy_parser *p)
@@ -139,7 +156,7 @@ static inline void *xy__parser_new(xy_parser *p, size_t size, xy_kind kind, uint
 /* The text of a Name token. */
 static inline xy_str xy__parser_text(const xy_parser *p, const xy_token *token)
 {
-    return (xy_str){p->source->text.ptr + token->start, token->end - token->start};
+    return (xy_str){p->lexer.text + token->start, token->end - token->start};
 }
 
 /* `node` ends with the last consumed token. Returns it. */

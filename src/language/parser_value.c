@@ -213,6 +213,8 @@ void xy__parser_directives(xy_parser *p, bool constant, xy_ast_directives *out)
 {
     size_t mark = p->pending.len;
 
+    if (!xy__parser_at(p, XY_TOKEN_AT))
+        return;
     while (xy__parser_at(p, XY_TOKEN_AT)) {
         xy_ast_directive *directive = XY_PARSER_NEW(p, xy_ast_directive, DIRECTIVE, p->token.start);
 

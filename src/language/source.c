@@ -5,7 +5,7 @@
 
 xy_location xy__source_location(const xy_source *source, uint32_t offset)
 {
-    const char *text = source->text.ptr;
+    const char *text = source->text.ptr ? source->text.ptr : "";
     size_t len = source->text.len;
     size_t at = offset < len ? offset : len;
     size_t line_start = 0;

@@ -7,231 +7,227 @@
 
 #include "base/fatal.h"
 
-typedef struct node_part {
-    const char *key; /* NULL ends the list */
-    size_t offset;
-    bool is_list;
-} node_part;
-
-#define ONE(T, member, key)                                                                        \
-    {                                                                                              \
-        key, offsetof(T, member), false                                                            \
-    }
-#define MANY(T, member, key)                                                                       \
-    {                                                                                              \
-        key, offsetof(T, member), true                                                             \
-    }
-#define END                                                                                        \
-    {                                                                                              \
-        NULL, 0, false                                                                             \
-    }
-
-/* Parts in the order of visiting: graphql-js' QueryDocumentKeys. */
-static const node_part document_parts[] = {
-    MANY(xy_ast_document, definitions, "definitions"),
-    END,
-};
-
-static const node_part operation_parts[] = {
-    ONE(xy_ast_operation, description, "description"),
-    ONE(xy_ast_operation, name, "name"),
-    MANY(xy_ast_operation, variables, "variableDefinitions"),
-    MANY(xy_ast_operation, directives, "directives"),
-    ONE(xy_ast_operation, selection_set, "selectionSet"),
-    END,
-};
-
-static const node_part variable_definition_parts[] = {
-    ONE(xy_ast_variable_definition, description, "description"),
-    ONE(xy_ast_variable_definition, variable, "variable"),
-    ONE(xy_ast_variable_definition, type, "type"),
-    ONE(xy_ast_variable_definition, default_value, "defaultValue"),
-    MANY(xy_ast_variable_definition, directives, "directives"),
-    END,
-};
-
-static const node_part selection_set_parts[] = {
-    MANY(xy_ast_selection_set, selections, "selections"),
-    END,
-};
-
-static const node_part field_parts[] = {
-    ONE(xy_ast_field, alias, "alias"),
-    ONE(xy_ast_field, name, "name"),
-    MANY(xy_ast_field, arguments, "arguments"),
-    MANY(xy_ast_field, directives, "directives"),
-    ONE(xy_ast_field, selection_set, "selectionSet"),
-    END,
-};
-
-static const node_part argument_parts[] = {
-    ONE(xy_ast_argument, name, "name"),
-    ONE(xy_ast_argument, value, "value"),
-    END,
-};
-
-static const node_part spread_parts[] = {
-    ONE(xy_ast_fragment_spread, name, "name"),
-    MANY(xy_ast_fragment_spread, directives, "directives"),
-    END,
-};
-
-static const node_part inline_fragment_parts[] = {
-    ONE(xy_ast_inline_fragment, type_condition, "typeCondition"),
-    MANY(xy_ast_inline_fragment, directives, "directives"),
-    ONE(xy_ast_inline_fragment, selection_set, "selectionSet"),
-    END,
-};
-
-static const node_part fragment_parts[] = {
-    ONE(xy_ast_fragment, description, "description"),
-    ONE(xy_ast_fragment, name, "name"),
-    ONE(xy_ast_fragment, type_condition, "typeCondition"),
-    MANY(xy_ast_fragment, directives, "directives"),
-    ONE(xy_ast_fragment, selection_set, "selectionSet"),
-    END,
-};
-
-static const node_part variable_parts[] = {ONE(xy_ast_value, name, "name"), END};
-static const node_part list_value_parts[] = {MANY(xy_ast_value, items, "values"), END};
-static const node_part object_value_parts[] = {MANY(xy_ast_value, fields, "fields"), END};
-
-static const node_part directive_parts[] = {
-    ONE(xy_ast_directive, name, "name"),
-    MANY(xy_ast_directive, arguments, "arguments"),
-    END,
-};
-
-static const node_part named_type_parts[] = {ONE(xy_ast_type, name, "name"), END};
-static const node_part wrapped_type_parts[] = {ONE(xy_ast_type, of, "type"), END};
-
-static const node_part schema_parts[] = {
-    ONE(xy_ast_schema, description, "description"),
-    MANY(xy_ast_schema, directives, "directives"),
-    MANY(xy_ast_schema, operation_types, "operationTypes"),
-    END,
-};
-
-static const node_part operation_type_parts[] = {ONE(xy_ast_operation_type, type, "type"), END};
-
-static const node_part type_definition_parts[] = {
-    ONE(xy_ast_type_definition, description, "description"),
-    ONE(xy_ast_type_definition, name, "name"),
-    MANY(xy_ast_type_definition, interfaces, "interfaces"),
-    MANY(xy_ast_type_definition, directives, "directives"),
-    MANY(xy_ast_type_definition, members, "types"),
-    MANY(xy_ast_type_definition, values, "values"),
-    MANY(xy_ast_type_definition, fields, "fields"),
-    MANY(xy_ast_type_definition, input_fields, "fields"),
-    END,
-};
-
-static const node_part field_definition_parts[] = {
-    ONE(xy_ast_field_definition, description, "description"),
-    ONE(xy_ast_field_definition, name, "name"),
-    MANY(xy_ast_field_definition, arguments, "arguments"),
-    ONE(xy_ast_field_definition, type, "type"),
-    MANY(xy_ast_field_definition, directives, "directives"),
-    END,
-};
-
-static const node_part input_value_parts[] = {
-    ONE(xy_ast_input_value, description, "description"),
-    ONE(xy_ast_input_value, name, "name"),
-    ONE(xy_ast_input_value, type, "type"),
-    ONE(xy_ast_input_value, default_value, "defaultValue"),
-    MANY(xy_ast_input_value, directives, "directives"),
-    END,
-};
-
-static const node_part enum_value_parts[] = {
-    ONE(xy_ast_enum_value, description, "description"),
-    ONE(xy_ast_enum_value, name, "name"),
-    MANY(xy_ast_enum_value, directives, "directives"),
-    END,
-};
-
-static const node_part directive_definition_parts[] = {
-    ONE(xy_ast_directive_definition, description, "description"),
-    ONE(xy_ast_directive_definition, name, "name"),
-    MANY(xy_ast_directive_definition, arguments, "arguments"),
-    MANY(xy_ast_directive_definition, directives, "directives"),
-    MANY(xy_ast_directive_definition, locations, "locations"),
-    END,
-};
-
-static const node_part no_parts[] = {END};
-
-/* What can stand below, as sets of kinds. */
+/* What can stand in a part and below, as sets of kinds. */
 #define BIT(kind) XY_KIND_BIT(kind)
 #define IN_VALUE                                                                                   \
     (BIT(VARIABLE) | BIT(INT_VALUE) | BIT(FLOAT_VALUE) | BIT(STRING_VALUE) | BIT(BOOLEAN_VALUE) |  \
      BIT(NULL_VALUE) | BIT(ENUM_VALUE) | BIT(LIST_VALUE) | BIT(OBJECT_VALUE) | BIT(OBJECT_FIELD) | \
      BIT(NAME))
-#define IN_TYPE      (BIT(NAMED_TYPE) | BIT(LIST_TYPE) | BIT(NON_NULL_TYPE) | BIT(NAME))
-#define IN_ARGUMENT  (BIT(ARGUMENT) | IN_VALUE)
-#define IN_DIRECTIVE (BIT(DIRECTIVE) | IN_ARGUMENT)
+#define IN_TYPE       (BIT(NAMED_TYPE) | BIT(LIST_TYPE) | BIT(NON_NULL_TYPE) | BIT(NAME))
+#define IN_NAMED_TYPE (BIT(NAMED_TYPE) | BIT(NAME))
+#define IN_ARGUMENT   (BIT(ARGUMENT) | IN_VALUE)
+#define IN_DIRECTIVE  (BIT(DIRECTIVE) | IN_ARGUMENT)
 #define IN_SELECTION                                                                               \
     (BIT(SELECTION_SET) | BIT(FIELD) | BIT(FRAGMENT_SPREAD) | BIT(INLINE_FRAGMENT) |               \
      BIT(NAMED_TYPE) | IN_DIRECTIVE)
 #define IN_VARIABLE_DEFINITION (BIT(VARIABLE_DEFINITION) | IN_TYPE | IN_DIRECTIVE)
-#define IN_OPERATION           (IN_VARIABLE_DEFINITION | IN_SELECTION)
-#define IN_SCHEMA              (BIT(OPERATION_TYPE_DEFINITION) | BIT(NAMED_TYPE) | IN_DIRECTIVE)
+#define IN_OPERATION_TYPE      (BIT(OPERATION_TYPE_DEFINITION) | IN_NAMED_TYPE)
 #define IN_INPUT_VALUE         (BIT(INPUT_VALUE_DEFINITION) | IN_TYPE | IN_DIRECTIVE)
 #define IN_FIELD_DEFINITION    (BIT(FIELD_DEFINITION) | IN_INPUT_VALUE)
 #define IN_ENUM_VALUE          (BIT(ENUM_VALUE_DEFINITION) | IN_DIRECTIVE)
-#define IN_UNION               (BIT(NAMED_TYPE) | IN_DIRECTIVE)
 
-typedef struct kind_row {
-    const node_part *parts;
-    xy_kinds below;
-} kind_row;
+typedef struct node_part {
+    const char *key; /* NULL ends the list */
+    size_t offset;
+    bool is_list;
+    xy_kinds reach;
+} node_part;
 
-static const kind_row rows[XY_KIND_COUNT] = {
-    [XY_KIND_NAME] = {no_parts, 0},
-    [XY_KIND_DOCUMENT] = {document_parts, XY_KINDS_ALL & ~BIT(DOCUMENT)},
-    [XY_KIND_OPERATION_DEFINITION] = {operation_parts, IN_OPERATION},
-    [XY_KIND_VARIABLE_DEFINITION] = {variable_definition_parts, IN_TYPE | IN_DIRECTIVE},
-    [XY_KIND_SELECTION_SET] = {selection_set_parts, IN_SELECTION},
-    [XY_KIND_FIELD] = {field_parts, IN_SELECTION},
-    [XY_KIND_ARGUMENT] = {argument_parts, IN_VALUE},
-    [XY_KIND_FRAGMENT_SPREAD] = {spread_parts, IN_DIRECTIVE},
-    [XY_KIND_INLINE_FRAGMENT] = {inline_fragment_parts, IN_SELECTION},
-    [XY_KIND_FRAGMENT_DEFINITION] = {fragment_parts, IN_SELECTION},
-    [XY_KIND_VARIABLE] = {variable_parts, BIT(NAME)},
-    [XY_KIND_INT_VALUE] = {no_parts, 0},
-    [XY_KIND_FLOAT_VALUE] = {no_parts, 0},
-    [XY_KIND_STRING_VALUE] = {no_parts, 0},
-    [XY_KIND_BOOLEAN_VALUE] = {no_parts, 0},
-    [XY_KIND_NULL_VALUE] = {no_parts, 0},
-    [XY_KIND_ENUM_VALUE] = {no_parts, 0},
-    [XY_KIND_LIST_VALUE] = {list_value_parts, IN_VALUE},
-    [XY_KIND_OBJECT_VALUE] = {object_value_parts, IN_VALUE},
-    [XY_KIND_OBJECT_FIELD] = {argument_parts, IN_VALUE},
-    [XY_KIND_DIRECTIVE] = {directive_parts, IN_ARGUMENT},
-    [XY_KIND_NAMED_TYPE] = {named_type_parts, BIT(NAME)},
-    [XY_KIND_LIST_TYPE] = {wrapped_type_parts, IN_TYPE},
-    [XY_KIND_NON_NULL_TYPE] = {wrapped_type_parts, IN_TYPE},
-    [XY_KIND_SCHEMA_DEFINITION] = {schema_parts, IN_SCHEMA},
-    [XY_KIND_OPERATION_TYPE_DEFINITION] = {operation_type_parts, BIT(NAMED_TYPE) | BIT(NAME)},
-    [XY_KIND_SCALAR_TYPE_DEFINITION] = {type_definition_parts, IN_DIRECTIVE},
-    [XY_KIND_OBJECT_TYPE_DEFINITION] = {type_definition_parts, IN_FIELD_DEFINITION},
-    [XY_KIND_FIELD_DEFINITION] = {field_definition_parts, IN_INPUT_VALUE},
-    [XY_KIND_INPUT_VALUE_DEFINITION] = {input_value_parts, IN_TYPE | IN_DIRECTIVE},
-    [XY_KIND_INTERFACE_TYPE_DEFINITION] = {type_definition_parts, IN_FIELD_DEFINITION},
-    [XY_KIND_UNION_TYPE_DEFINITION] = {type_definition_parts, IN_UNION},
-    [XY_KIND_ENUM_TYPE_DEFINITION] = {type_definition_parts, IN_ENUM_VALUE},
-    [XY_KIND_ENUM_VALUE_DEFINITION] = {enum_value_parts, IN_DIRECTIVE},
-    [XY_KIND_INPUT_OBJECT_TYPE_DEFINITION] = {type_definition_parts, IN_INPUT_VALUE},
-    [XY_KIND_DIRECTIVE_DEFINITION] = {directive_definition_parts, IN_INPUT_VALUE},
-    [XY_KIND_SCHEMA_EXTENSION] = {schema_parts, IN_SCHEMA},
-    [XY_KIND_SCALAR_TYPE_EXTENSION] = {type_definition_parts, IN_DIRECTIVE},
-    [XY_KIND_OBJECT_TYPE_EXTENSION] = {type_definition_parts, IN_FIELD_DEFINITION},
-    [XY_KIND_INTERFACE_TYPE_EXTENSION] = {type_definition_parts, IN_FIELD_DEFINITION},
-    [XY_KIND_UNION_TYPE_EXTENSION] = {type_definition_parts, IN_UNION},
-    [XY_KIND_ENUM_TYPE_EXTENSION] = {type_definition_parts, IN_ENUM_VALUE},
-    [XY_KIND_INPUT_OBJECT_TYPE_EXTENSION] = {type_definition_parts, IN_INPUT_VALUE},
-    [XY_KIND_DIRECTIVE_EXTENSION] = {directive_definition_parts, IN_DIRECTIVE},
+#define ONE(T, member, key, reach)                                                                 \
+    {                                                                                              \
+        key, offsetof(T, member), false, reach                                                     \
+    }
+#define MANY(T, member, key, reach)                                                                \
+    {                                                                                              \
+        key, offsetof(T, member), true, reach                                                      \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, 0, false, 0                                                                          \
+    }
+
+/* Parts in the order of visiting: graphql-js' QueryDocumentKeys. */
+static const node_part document_parts[] = {
+    MANY(xy_ast_document, definitions, "definitions", XY_KINDS_ALL),
+    END,
+};
+
+static const node_part operation_parts[] = {
+    ONE(xy_ast_operation, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_operation, name, "name", BIT(NAME)),
+    MANY(xy_ast_operation, variables, "variableDefinitions", IN_VARIABLE_DEFINITION),
+    MANY(xy_ast_operation, directives, "directives", IN_DIRECTIVE),
+    ONE(xy_ast_operation, selection_set, "selectionSet", IN_SELECTION),
+    END,
+};
+
+static const node_part variable_definition_parts[] = {
+    ONE(xy_ast_variable_definition, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_variable_definition, variable, "variable", BIT(VARIABLE) | BIT(NAME)),
+    ONE(xy_ast_variable_definition, type, "type", IN_TYPE),
+    ONE(xy_ast_variable_definition, default_value, "defaultValue", IN_VALUE),
+    MANY(xy_ast_variable_definition, directives, "directives", IN_DIRECTIVE),
+    END,
+};
+
+static const node_part selection_set_parts[] = {
+    MANY(xy_ast_selection_set, selections, "selections", IN_SELECTION),
+    END,
+};
+
+static const node_part field_parts[] = {
+    ONE(xy_ast_field, alias, "alias", BIT(NAME)),
+    ONE(xy_ast_field, name, "name", BIT(NAME)),
+    MANY(xy_ast_field, arguments, "arguments", IN_ARGUMENT),
+    MANY(xy_ast_field, directives, "directives", IN_DIRECTIVE),
+    ONE(xy_ast_field, selection_set, "selectionSet", IN_SELECTION),
+    END,
+};
+
+static const node_part argument_parts[] = {
+    ONE(xy_ast_argument, name, "name", BIT(NAME)),
+    ONE(xy_ast_argument, value, "value", IN_VALUE),
+    END,
+};
+
+static const node_part spread_parts[] = {
+    ONE(xy_ast_fragment_spread, name, "name", BIT(NAME)),
+    MANY(xy_ast_fragment_spread, directives, "directives", IN_DIRECTIVE),
+    END,
+};
+
+static const node_part inline_fragment_parts[] = {
+    ONE(xy_ast_inline_fragment, type_condition, "typeCondition", IN_NAMED_TYPE),
+    MANY(xy_ast_inline_fragment, directives, "directives", IN_DIRECTIVE),
+    ONE(xy_ast_inline_fragment, selection_set, "selectionSet", IN_SELECTION),
+    END,
+};
+
+static const node_part fragment_parts[] = {
+    ONE(xy_ast_fragment, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_fragment, name, "name", BIT(NAME)),
+    ONE(xy_ast_fragment, type_condition, "typeCondition", IN_NAMED_TYPE),
+    MANY(xy_ast_fragment, directives, "directives", IN_DIRECTIVE),
+    ONE(xy_ast_fragment, selection_set, "selectionSet", IN_SELECTION),
+    END,
+};
+
+static const node_part variable_parts[] = {ONE(xy_ast_value, name, "name", BIT(NAME)), END};
+static const node_part list_value_parts[] = {MANY(xy_ast_value, items, "values", IN_VALUE), END};
+static const node_part object_value_parts[] = {MANY(xy_ast_value, fields, "fields", IN_VALUE), END};
+
+static const node_part directive_parts[] = {
+    ONE(xy_ast_directive, name, "name", BIT(NAME)),
+    MANY(xy_ast_directive, arguments, "arguments", IN_ARGUMENT),
+    END,
+};
+
+static const node_part named_type_parts[] = {ONE(xy_ast_type, name, "name", BIT(NAME)), END};
+static const node_part wrapped_type_parts[] = {ONE(xy_ast_type, of, "type", IN_TYPE), END};
+
+static const node_part schema_parts[] = {
+    ONE(xy_ast_schema, description, "description", BIT(STRING_VALUE)),
+    MANY(xy_ast_schema, directives, "directives", IN_DIRECTIVE),
+    MANY(xy_ast_schema, operation_types, "operationTypes", IN_OPERATION_TYPE),
+    END,
+};
+
+static const node_part operation_type_parts[] = {ONE(xy_ast_operation_type, type, "type", IN_TYPE),
+                                                 END};
+
+static const node_part type_definition_parts[] = {
+    ONE(xy_ast_type_definition, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_type_definition, name, "name", BIT(NAME)),
+    MANY(xy_ast_type_definition, interfaces, "interfaces", IN_NAMED_TYPE),
+    MANY(xy_ast_type_definition, directives, "directives", IN_DIRECTIVE),
+    MANY(xy_ast_type_definition, members, "types", IN_NAMED_TYPE),
+    MANY(xy_ast_type_definition, values, "values", IN_ENUM_VALUE),
+    MANY(xy_ast_type_definition, fields, "fields", IN_FIELD_DEFINITION),
+    MANY(xy_ast_type_definition, input_fields, "fields", IN_INPUT_VALUE),
+    END,
+};
+
+static const node_part field_definition_parts[] = {
+    ONE(xy_ast_field_definition, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_field_definition, name, "name", BIT(NAME)),
+    MANY(xy_ast_field_definition, arguments, "arguments", IN_INPUT_VALUE),
+    ONE(xy_ast_field_definition, type, "type", IN_TYPE),
+    MANY(xy_ast_field_definition, directives, "directives", IN_DIRECTIVE),
+    END,
+};
+
+static const node_part input_value_parts[] = {
+    ONE(xy_ast_input_value, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_input_value, name, "name", BIT(NAME)),
+    ONE(xy_ast_input_value, type, "type", IN_TYPE),
+    ONE(xy_ast_input_value, default_value, "defaultValue", IN_VALUE),
+    MANY(xy_ast_input_value, directives, "directives", IN_DIRECTIVE),
+    END,
+};
+
+static const node_part enum_value_parts[] = {
+    ONE(xy_ast_enum_value, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_enum_value, name, "name", BIT(NAME)),
+    MANY(xy_ast_enum_value, directives, "directives", IN_DIRECTIVE),
+    END,
+};
+
+static const node_part directive_definition_parts[] = {
+    ONE(xy_ast_directive_definition, description, "description", BIT(STRING_VALUE)),
+    ONE(xy_ast_directive_definition, name, "name", BIT(NAME)),
+    MANY(xy_ast_directive_definition, arguments, "arguments", IN_INPUT_VALUE),
+    MANY(xy_ast_directive_definition, directives, "directives", IN_DIRECTIVE),
+    MANY(xy_ast_directive_definition, locations, "locations", BIT(NAME)),
+    END,
+};
+
+static const node_part no_parts[] = {END};
+
+static const node_part *const parts_of[XY_KIND_COUNT] = {
+    [XY_KIND_NAME] = no_parts,
+    [XY_KIND_DOCUMENT] = document_parts,
+    [XY_KIND_OPERATION_DEFINITION] = operation_parts,
+    [XY_KIND_VARIABLE_DEFINITION] = variable_definition_parts,
+    [XY_KIND_SELECTION_SET] = selection_set_parts,
+    [XY_KIND_FIELD] = field_parts,
+    [XY_KIND_ARGUMENT] = argument_parts,
+    [XY_KIND_FRAGMENT_SPREAD] = spread_parts,
+    [XY_KIND_INLINE_FRAGMENT] = inline_fragment_parts,
+    [XY_KIND_FRAGMENT_DEFINITION] = fragment_parts,
+    [XY_KIND_VARIABLE] = variable_parts,
+    [XY_KIND_INT_VALUE] = no_parts,
+    [XY_KIND_FLOAT_VALUE] = no_parts,
+    [XY_KIND_STRING_VALUE] = no_parts,
+    [XY_KIND_BOOLEAN_VALUE] = no_parts,
+    [XY_KIND_NULL_VALUE] = no_parts,
+    [XY_KIND_ENUM_VALUE] = no_parts,
+    [XY_KIND_LIST_VALUE] = list_value_parts,
+    [XY_KIND_OBJECT_VALUE] = object_value_parts,
+    [XY_KIND_OBJECT_FIELD] = argument_parts,
+    [XY_KIND_DIRECTIVE] = directive_parts,
+    [XY_KIND_NAMED_TYPE] = named_type_parts,
+    [XY_KIND_LIST_TYPE] = wrapped_type_parts,
+    [XY_KIND_NON_NULL_TYPE] = wrapped_type_parts,
+    [XY_KIND_SCHEMA_DEFINITION] = schema_parts,
+    [XY_KIND_OPERATION_TYPE_DEFINITION] = operation_type_parts,
+    [XY_KIND_SCALAR_TYPE_DEFINITION] = type_definition_parts,
+    [XY_KIND_OBJECT_TYPE_DEFINITION] = type_definition_parts,
+    [XY_KIND_FIELD_DEFINITION] = field_definition_parts,
+    [XY_KIND_INPUT_VALUE_DEFINITION] = input_value_parts,
+    [XY_KIND_INTERFACE_TYPE_DEFINITION] = type_definition_parts,
+    [XY_KIND_UNION_TYPE_DEFINITION] = type_definition_parts,
+    [XY_KIND_ENUM_TYPE_DEFINITION] = type_definition_parts,
+    [XY_KIND_ENUM_VALUE_DEFINITION] = enum_value_parts,
+    [XY_KIND_INPUT_OBJECT_TYPE_DEFINITION] = type_definition_parts,
+    [XY_KIND_DIRECTIVE_DEFINITION] = directive_definition_parts,
+    [XY_KIND_SCHEMA_EXTENSION] = schema_parts,
+    [XY_KIND_SCALAR_TYPE_EXTENSION] = type_definition_parts,
+    [XY_KIND_OBJECT_TYPE_EXTENSION] = type_definition_parts,
+    [XY_KIND_INTERFACE_TYPE_EXTENSION] = type_definition_parts,
+    [XY_KIND_UNION_TYPE_EXTENSION] = type_definition_parts,
+    [XY_KIND_ENUM_TYPE_EXTENSION] = type_definition_parts,
+    [XY_KIND_INPUT_OBJECT_TYPE_EXTENSION] = type_definition_parts,
+    [XY_KIND_DIRECTIVE_EXTENSION] = directive_definition_parts,
 };
 
 typedef struct walk {
@@ -245,8 +241,12 @@ typedef struct walk {
 
 xy_kinds xy__kind_reach(unsigned kind)
 {
+    xy_kinds reach = (xy_kinds)1 << kind;
+
     XY_ASSERT(kind < XY_KIND_COUNT);
-    return rows[kind].below | (xy_kinds)1 << kind;
+    for (const node_part *part = parts_of[kind]; part->key; part++)
+        reach |= part->reach;
+    return reach;
 }
 
 static void add_call(xy_visit_plan *plan, uint16_t *used, size_t visitor, xy_visit_fn *fn)
@@ -354,14 +354,12 @@ static void visit_node(walk *w, const xy_visit_at *at)
     bool followed = w->around && xy__kinds_have(w->around->kinds, kind);
     uint64_t skipping;
 
-    if (!(w->wanted & xy__kind_reach(kind)))
-        return;
     if (followed)
         w->around->enter(w->around->arg, at);
     skipping = call_range(w, at, plan->enter[kind], plan->enter[kind + 1]);
     w->active &= ~skipping;
-    if (w->active && w->wanted & rows[kind].below) {
-        for (const node_part *part = rows[kind].parts; part->key && !w->stopped; part++)
+    for (const node_part *part = parts_of[kind]; part->key && w->active && !w->stopped; part++) {
+        if (w->wanted & part->reach)
             visit_part(w, at, part);
     }
     (void)call_range(w, at, plan->leave[kind], plan->leave[kind + 1]);
