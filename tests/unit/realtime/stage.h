@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* A worker without sockets, for tests of subscriptions: a loop with a virtual clock, a broker, a
+ * hub, an executor, a schema; and clients whose sources and outlets do what a test says.
+ *
+ * Events are numbers. What a client was sent reads "1 2 !boom end": results by their number,
+ * errors by "!" and their message (with their code in brackets), the end as "end". */
+#ifndef TEST_REALTIME_STAGE_H
+#define TEST_REALTIME_STAGE_H
+
+#include "execution/exec.h"
+#include "realtime/hub.h"
+#include "realtime/subscription.h"
+
+enum { STAGE_CLIENTS = 8, CLIENT_TEXT_MAX = 1 << 16, CLIENT_PROMISES_MAX = 4 };
+
+typedef struct stage stage;
+typedef struct client client;
+
+struct client {
+    xy_outlet outlet;
+    stage *stage;
+    int id;
+    xy_subscription *subscription; /* NULL: the outlet was ended, or has stopped */
+    xy_operation *operation;       /* not a reference */
+    char text[CLIENT_TEXT_MAX];    /* what it was sent; starts anew at stage_open() */
+    size_t text_len;
+    int answer; /* of put() from now on: XY_OK, XY_EFULL, XY_ECLOSED */
+    bool owed_ready;
+    /* its source */
+    xy_source_stream *stream; /* NULL: stopped */
+    int (*open)(client *self, xy_call *call);
+    int stops;
+    /* its runs: promises of `late`, oldest first */
+    xy_promise *promises[CLIENT_PROMISES_MAX];
+    size_t promise_count;
+    int promise_stops;
+    void *data; /* the test's */
+};
+
+struct stage {
+    xy_loop loop;
+    xy_pubsub *ps;
+    xy_hub *hub;
+    xy_executor executor;
+    xy_schema *schema;
+    xy_subscription_options options;
+    client clients[STAGE_CLIENTS];
+    int unexpected; /* errors told to the operator */
+};
+
+stage *stage_create(void);
+
+/* Lets every client go that is still there, and asserts that nothing is left of anyone. */
+void stage_destroy(stage *s);
+
+/* Client `id` subscribes to `field` ("n", "late" or "who"); `open` is what its source does. */
+client *stage_open(stage *s, int id, const char *field, int (*open)(client *self, xy_call *call));
+
+/* One turn of the loop. */
+void stage_turn(stage *s);
+
+/* Publish a number. */
+int stage_publish(stage *s, const char *topic, int64_t number);
+
+/* The client has caught up, if it was behind. */
+void client_ready(client *c);
+
+/* The client has gone. */
+void client_gone(client *c);
+
+/* Its oldest run gets its answer: the event. */
+void client_resolve(client *c);
+
+/* Has it neither an end nor gone? */
+static inline bool client_there(const client *c)
+{
+    return c->subscription != NULL;
+}
+
+xy_realtime_figures stage_figures(stage *s);
+
+#endif
