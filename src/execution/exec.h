@@ -87,6 +87,11 @@ void xy__execute_event(xy_operation *operation, xy_bytes *event, xy_on_result *d
  * `stream`. Returns 0; XY_EFAILED and request errors in operation->errors. */
 int xy__create_source_stream(xy_operation *operation, xy_source_stream *stream);
 
+/* The response that tells of a failure outside any run, as of a source: one error at the place
+ * of the operation. `code` and `message` as in xy_stream_fail(): without a code it is unexpected,
+ * so masked where the executor masks. gives: one reference. */
+xy_bytes *xy__operation_failure(xy_operation *operation, const char *code, xy_str message);
+
 /* Nobody waits for the runs any more: their promises are stopped, their results dropped. Memory
  * goes when the last promise is resolved. */
 void xy__operation_cancel(xy_operation *operation);
