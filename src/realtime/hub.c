@@ -51,10 +51,10 @@ static uint32_t place_of(uint64_t tag)
     return (uint32_t)tag;
 }
 
-static uint64_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
+static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
 {
     xy_event event = {topic->name, mail->payload, mail->epoch, mail->sequence};
-    uint64_t calls = 0;
+    size_t calls = 0;
 
     hub->walk_next = topic->subscribers.next;
     while (hub->walk_next != &topic->subscribers) {
@@ -69,14 +69,14 @@ static uint64_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
     return calls;
 }
 
-static void on_mail(xy_mailbox *mailbox, const xy_mail *mail)
+static size_t on_mail(xy_mailbox *mailbox, const xy_mail *mail)
 {
     xy_hub *hub = XY_CONTAINER(mailbox, xy_hub, mailbox);
     hub_topic *topic = hub->places.items[place_of(mail->tag)];
-    uint64_t calls;
+    size_t calls;
 
     if (!topic || topic->tag != mail->tag)
-        return;
+        return 0;
     hub->walked = topic;
     calls = walk(hub, topic, mail);
     hub->walked = NULL;
@@ -84,6 +84,7 @@ static void on_mail(xy_mailbox *mailbox, const xy_mail *mail)
     xy__gauge_add(&xy__pubsub_gauges(hub->ps)->delivered, calls);
     if (xy__list_empty(&topic->subscribers))
         free(topic);
+    return calls;
 }
 
 xy_hub *xy__hub_create(xy_pubsub *ps, xy_loop *loop)

@@ -104,9 +104,11 @@ static bool read_turn(xy_mailbox *mailbox)
 {
     size_t bytes = 0;
     size_t mails = 0;
+    size_t calls = 0;
     bool more = true;
 
-    while (mails < XY_MAILBOX_TURN_MAILS && bytes < XY_MAILBOX_TURN_BYTES) {
+    while (mails < XY_MAILBOX_TURN_MAILS && bytes < XY_MAILBOX_TURN_BYTES &&
+           calls < XY_MAILBOX_TURN_CALLS) {
         xy_mail mail;
 
         if (mailbox->on_closed || !refill(mailbox)) {
@@ -116,7 +118,7 @@ static bool read_turn(xy_mailbox *mailbox)
         mail = mailbox->batch.items[mailbox->batch_at++];
         bytes += xy__mailbox_cost(mail.payload);
         mails++;
-        mailbox->on_mail(mailbox, &mail);
+        calls += mailbox->on_mail(mailbox, &mail);
         xy_bytes_unref(mail.payload);
     }
     give_back(mailbox, bytes);

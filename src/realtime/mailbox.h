@@ -15,9 +15,10 @@
 #include "base/vec.h"
 #include "realtime/gauges.h"
 
-/* What one turn of the loop reads at most; a single larger mail is read all the same. */
+/* A turn of the loop reads no more once it has read so much, or called so many for it. */
 #define XY_MAILBOX_TURN_MAILS ((size_t)256)
 #define XY_MAILBOX_TURN_BYTES ((size_t)64 << 10)
+#define XY_MAILBOX_TURN_CALLS ((size_t)8192)
 
 /* One event, addressed to whatever its reader calls `tag`. */
 typedef struct xy_mail {
@@ -31,7 +32,8 @@ typedef struct xy_mail {
 typedef XY_VEC(xy_mail) xy_mails;
 
 typedef struct xy_mailbox xy_mailbox;
-typedef void xy_on_mail(xy_mailbox *mailbox, const xy_mail *mail);
+/* Reads a mail. Returns how many it has called for it. */
+typedef size_t xy_on_mail(xy_mailbox *mailbox, const xy_mail *mail);
 typedef void xy_on_mailbox_closed(xy_mailbox *mailbox);
 
 /* Embed it. */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/fatal.h"
+#include "execution/promise.h"
 
 static const char sdl[] = "type Query { unused: Int }\n"
                           "type Subscription {\n"
@@ -61,6 +62,14 @@ static int resolve_late(xy_call *call)
     c->promises[c->promise_count++] = promise;
     xy_promise_on_stop(promise, on_promise_stop, c);
     return XY_OK;
+}
+
+/* Says whose run this is, by what the run knows of its request. */
+static int resolve_who(xy_call *call)
+{
+    const client *c = call->operation->context;
+
+    return xy_put_str(call, xy_format(call, "%d", c->id));
 }
 
 void client_resolve(client *c)
@@ -185,6 +194,7 @@ stage *stage_create(void)
     assert_int_equal(xy_bind_stream(s->schema, "Subscription.late", open_source), XY_OK);
     assert_int_equal(xy_bind_stream(s->schema, "Subscription.who", open_source), XY_OK);
     assert_int_equal(xy_bind(s->schema, "Subscription.late", resolve_late), XY_OK);
+    assert_int_equal(xy_bind(s->schema, "Subscription.who", resolve_who), XY_OK);
     s->options =
         (xy_subscription_options){.queue = {5, 100, XY_OVERFLOW_CLOSE}, .event_bytes_max = 50};
     for (int i = 0; i < STAGE_CLIENTS; i++) {

@@ -20,10 +20,11 @@ typedef struct fixture {
     uint64_t read[READ_MAX]; /* numbers of the mails, as they came */
     size_t read_count;
     void (*on_read)(struct fixture *f); /* what a test does inside the reader */
+    size_t calls;                       /* that each mail leads to */
     bool closed;
 } fixture;
 
-static void on_mail(xy_mailbox *mailbox, const xy_mail *mail)
+static size_t on_mail(xy_mailbox *mailbox, const xy_mail *mail)
 {
     fixture *f = XY_CONTAINER(mailbox, fixture, mailbox);
 
@@ -31,6 +32,7 @@ static void on_mail(xy_mailbox *mailbox, const xy_mail *mail)
     f->read[f->read_count++] = mail->number;
     if (f->on_read)
         f->on_read(f);
+    return f->calls;
 }
 
 static void on_closed(xy_mailbox *mailbox)
@@ -153,6 +155,21 @@ static void one_turn_reads_so_many_bytes(void **state)
     close_and_free(f);
 }
 
+static void one_turn_calls_so_many(void **state)
+{
+    fixture *f = open_with(SIZE_MAX);
+
+    (void)state;
+    f->calls = XY_MAILBOX_TURN_CALLS / 2;
+    for (int i = 0; i < 5; i++)
+        put(f, 1);
+    xy__loop_turn(&f->loop);
+    assert_int_equal(f->read_count, 4);
+    xy__loop_turn(&f->loop);
+    assert_read_in_order(f, 5);
+    close_and_free(f);
+}
+
 static void room_is_bounded_and_given_back(void **state)
 {
     fixture *f = open_with(3 * (sizeof(xy_mail) + 100));
@@ -255,6 +272,7 @@ int main(void)
         cmocka_unit_test(is_woken_once_by_another_thread),
         cmocka_unit_test(one_turn_reads_so_many),
         cmocka_unit_test(one_turn_reads_so_many_bytes),
+        cmocka_unit_test(one_turn_calls_so_many),
         cmocka_unit_test(room_is_bounded_and_given_back),
         cmocka_unit_test(a_reader_may_put),
         cmocka_unit_test(a_reader_may_close),

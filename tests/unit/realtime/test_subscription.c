@@ -410,6 +410,30 @@ static void a_stalled_client_delays_nobody(void **state)
     stage_destroy(s);
 }
 
+static int publish_and_listen(client *c, xy_call *call)
+{
+    stage_publish(c->stage, "t", 1);
+    return open_topic(c, call);
+}
+
+/* Whoever publishes, from within whatever request: an event is executed as its client. */
+static void a_run_is_its_own_clients(void **state)
+{
+    stage *s = stage_create();
+
+    (void)state;
+    stage_open(s, 0, "who", open_topic);
+    stage_open(s, 1, "who", open_topic);
+    stage_open(s, 2, "who", publish_and_listen);
+    stage_turn(s);
+    stage_publish(s, "t", 1);
+    stage_turn(s);
+    assert_string_equal(s->clients[0].text, "\"0\" \"0\"");
+    assert_string_equal(s->clients[1].text, "\"1\" \"1\"");
+    assert_string_equal(s->clients[2].text, "\"2\"");
+    stage_destroy(s);
+}
+
 static void an_unexpected_failure_is_masked_and_told(void **state)
 {
     stage *s = stage_create();
@@ -531,6 +555,7 @@ int main(void)
         cmocka_unit_test(a_client_that_goes_stops_its_run),
         cmocka_unit_test(a_client_that_is_too_slow_stops_its_run),
         cmocka_unit_test(a_stalled_client_delays_nobody),
+        cmocka_unit_test(a_run_is_its_own_clients),
         cmocka_unit_test(an_unexpected_failure_is_masked_and_told),
         cmocka_unit_test(topics_of_one_subscription_are_bounded),
         cmocka_unit_test(a_greedy_source_takes_turns),
