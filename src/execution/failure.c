@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* execution/failure.c -- an error that belongs to an operation as a whole. */
 #include "execution/exec.h"
+#include "execution/field_error.h"
 #include "execution/response.h"
 
 /* One message, one place. */
 #define FAILURE_BYTES_MAX ((size_t)64 << 10)
-
-static void mask(const xy_operation *operation, xy_error *error)
-{
-    if (!operation->executor->mask_errors)
-        return;
-    error->original = error->message;
-    error->message = XY_STR(XY_MASKED_MESSAGE);
-    error->code = XY_MASKED_CODE;
-}
 
 xy_bytes *xy__operation_failure(xy_operation *operation, const char *code, xy_str message)
 {
@@ -29,11 +21,8 @@ xy_bytes *xy__operation_failure(xy_operation *operation, const char *code, xy_st
     xy__error_locate(&errors, error,
                      xy__source_location(&operation->document->source, ast->node.start));
     error->code = code;
-    if (!code) {
-        mask(operation, error);
-        if (operation->executor->on_unexpected)
-            operation->executor->on_unexpected(operation, error);
-    }
+    if (!code)
+        xy__error_unexpected(operation, error);
     response = xy__errors_response(&errors);
     xy__arena_deinit(&arena);
     return response;
