@@ -50,8 +50,9 @@ typedef struct xy_http_headers {
 const xy_request *xy__exchange_request(const xy_exchange *exchange);
 
 /* Let `parts` (xy_request_part, or-ed) outlive the handler. They are copied: views taken earlier
- * die with the handler, so call it first. Without it an exchange that is not answered when its
- * handler returns keeps both parts, and one that streams keeps none (its request is then empty). */
+ * die with the handler, so call it first, and once. Without it an exchange that is not answered
+ * when its handler returns keeps both parts, and one that streams keeps none (its request is
+ * then empty). */
 void xy__exchange_keep(xy_exchange *exchange, unsigned parts);
 
 /* What the server was given for its handler (xy_http_options.arg). */

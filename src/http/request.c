@@ -78,21 +78,30 @@ xy_request *xy__request_keep(const xy_request *request, unsigned parts)
     *copy = *request;
     if (head_len) {
         /* Slots first: they need alignment, text does not. */
-        memcpy(at, request->headers, slots_len);
+        if (slots_len)
+            memcpy(at, request->headers, slots_len);
         copy->headers = (const xy_header_slot *)(void *)at;
         at += slots_len;
         memcpy(at, request->head.ptr, request->head.len);
         xy__request_move(copy, at);
         at += request->head.len;
-    } else {
-        copy->path = copy->query = copy->head = XY_STR_NULL;
-        copy->headers = NULL;
-        copy->header_count = 0;
     }
-    copy->body = (xy_str){at, body_len};
-    if (body_len)
+    if (body_len) {
         memcpy(at, request->body.ptr, body_len);
+        copy->body.ptr = at;
+    }
     return copy;
+}
+
+void xy__request_drop(xy_request *request, unsigned parts)
+{
+    if (parts & XY_REQUEST_HEAD) {
+        request->path = request->query = request->head = XY_STR_NULL;
+        request->headers = NULL;
+        request->header_count = 0;
+    }
+    if (parts & XY_REQUEST_BODY)
+        request->body = XY_STR_NULL;
 }
 
 void xy__request_destroy(xy_request *request)

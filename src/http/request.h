@@ -58,9 +58,12 @@ xy_str xy__request_header(const xy_request *request, xy_str name);
 xy_str xy__request_header_name(const xy_request *request, size_t index);
 xy_str xy__request_header_value(const xy_request *request, size_t index);
 
-/* A copy of `request` in one block of memory with the `parts` (xy_request_part, or-ed) that are
- * wanted; the others are empty in it. gives: the copy, end it with xy__request_destroy(). */
+/* A copy of `request` that owns the bytes of its `parts` (xy_request_part, or-ed); the others are
+ * still views. gives: the copy, end it with xy__request_destroy(). */
 xy_request *xy__request_keep(const xy_request *request, unsigned parts);
+
+/* Make `parts` empty. */
+void xy__request_drop(xy_request *request, unsigned parts);
 
 /* takes: what xy__request_keep() gave; NULL is fine. */
 void xy__request_destroy(xy_request *request);

@@ -36,8 +36,9 @@ void xy__sink_limit(xy_sink *sink, size_t high, size_t budget);
 
 /* Send `chunk` as one HTTP chunk; an empty one is dropped, as it would end the response. takes:
  * one reference to chunk, whatever is returned. Returns XY_OK; XY_EFULL (taken, but the queue is
- * above the high mark: write no more before on_ready); XY_ELIMIT (refused, it would breach the
- * budget; nothing was queued); XY_ECLOSED (the client has gone). */
+ * above the high mark: write no more before on_ready); XY_ELIMIT (refused: the queue is above
+ * the high mark and would breach the budget; nothing was queued); XY_ECLOSED (the client has
+ * gone). A queue below the high mark takes a chunk of any size. */
 int xy__sink_write(xy_sink *sink, xy_bytes *chunk);
 
 /* The same for a frame of xy__sink_frame(): nothing is rendered or copied for this client.

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* http/connection.c -- one client's connection.
+ *
+ *   NEW --start--> IDLE --bytes--> HEAD --head--> BODY --body--> WORK --stream--> STREAM
+ *                   ^    (a request that comes whole skips states)  |                |
+ *                   |                                            respond            end
+ *                   |                                               v                |
+ *                   +---- all is written, next request ---------- WRITE <------------+
+ *                                                                 |   ^
+ *                               all is written, last response     |   +-- refused, in any state
+ *                                                                 v       that reads a request
+ *                                  any --cut--> CLOSED <------- LINGER
+ *
+ * Invariants
+ *   1. At most one request of a connection is in progress: what comes meanwhile waits, unparsed, so
+ *      answers are in order and a body is never read by the rules of another request.
+ *   2. The next request is read only when earlier responses are with the kernel, or few and small:
+ *      a client that does not read cannot make us answer.
+ *   3. After a refusal nothing is parsed any more; what comes is dropped, up to a limit and for a
+ *      limited time, so that the client can read why (closing with unread input would reset the
+ *      connection under the response).
+ *   4. In CLOSED nothing is called for this connection any more; its memory goes when the loop has
+ *      closed the handle.
+ *
+ * Read next: input.c, output.c, exchange.c. */
+#include "http/connection.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/fatal.h"
+
+#define NO_TIMEOUT XY_TIMEOUT_KINDS
+#define BIT(state) (1u << (state))
+
+static const uint16_t may_go[XY_CONNECTION_STATES] = {
+    [XY_CONNECTION_NEW] = BIT(XY_CONNECTION_IDLE) | BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_IDLE] = BIT(XY_CONNECTION_HEAD) | BIT(XY_CONNECTION_BODY) |
+                           BIT(XY_CONNECTION_WORK) | BIT(XY_CONNECTION_WRITE) |
+                           BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_HEAD] = BIT(XY_CONNECTION_BODY) | BIT(XY_CONNECTION_WORK) |
+                           BIT(XY_CONNECTION_WRITE) | BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_BODY] =
+        BIT(XY_CONNECTION_WORK) | BIT(XY_CONNECTION_WRITE) | BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_WORK] =
+        BIT(XY_CONNECTION_STREAM) | BIT(XY_CONNECTION_WRITE) | BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_STREAM] = BIT(XY_CONNECTION_WRITE) | BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_WRITE] = BIT(XY_CONNECTION_IDLE) | BIT(XY_CONNECTION_HEAD) |
+                            BIT(XY_CONNECTION_BODY) | BIT(XY_CONNECTION_WORK) |
+                            BIT(XY_CONNECTION_LINGER) | BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_LINGER] = BIT(XY_CONNECTION_CLOSED),
+    [XY_CONNECTION_CLOSED] = 0,
+};
+
+/* WRITE has its timeout only while the client does not take what is written: see stalled(). */
+static const uint8_t timeout_of[XY_CONNECTION_STATES] = {
+    [XY_CONNECTION_NEW] = NO_TIMEOUT,       [XY_CONNECTION_IDLE] = XY_TIMEOUT_IDLE,
+    [XY_CONNECTION_HEAD] = XY_TIMEOUT_HEAD, [XY_CONNECTION_BODY] = XY_TIMEOUT_BODY,
+    [XY_CONNECTION_WORK] = NO_TIMEOUT,      [XY_CONNECTION_STREAM] = NO_TIMEOUT,
+    [XY_CONNECTION_WRITE] = NO_TIMEOUT,     [XY_CONNECTION_LINGER] = XY_TIMEOUT_LINGER,
+    [XY_CONNECTION_CLOSED] = NO_TIMEOUT,
+};
+
+void xy__connection_go(xy_connection *connection, xy_connection_state to)
+{
+    xy_http_server *server = connection->server;
+    xy_connection_state from = connection->state;
+    uint8_t kind = timeout_of[to];
+
+    XY_ASSERT(may_go[from] & BIT(to));
+    server->state_counts[from]--;
+    server->state_counts[to]++;
+    connection->state = (uint8_t)to;
+    /* The first request of a connection has to come as soon as the rest of a head. */
+    if (from == XY_CONNECTION_NEW && to == XY_CONNECTION_IDLE)
+        kind = XY_TIMEOUT_HEAD;
+    if (kind == NO_TIMEOUT) {
+        xy__timeout_stop(&connection->timeout);
+    } else {
+        xy__timeout_start(&server->timeouts[kind], &connection->timeout);
+    }
+}
+
+/* ---- beginning and end ---- */
+
+xy_connection *xy__connection_open(xy_http_server *server)
+{
+    xy_connection *connection = xy__zalloc(sizeof *connection);
+
+    connection->server = server;
+    connection->state = XY_CONNECTION_NEW;
+    connection->linger_left = server->options.linger_max;
+    xy__list_init(&connection->dirty_link);
+    xy__list_append(&server->connections, &connection->link);
+    XY_ASSERT(uv_tcp_init(&server->loop->uv, &connection->tcp) == 0);
+    connection->tcp.data = connection;
+    server->connection_count++;
+    server->handle_count++;
+    server->state_counts[XY_CONNECTION_NEW]++;
+    server->accepted++;
+    return connection;
+}
+
+void xy__connection_start(xy_connection *connection)
+{
+    xy__connection_go(connection, XY_CONNECTION_IDLE);
+    xy__input_start(connection);
+}
+
+void xy__connection_shed(xy_connection *connection)
+{
+    xy_response response = {.status = 503, .framing = XY_FRAMING_LENGTH};
+
+    connection->server->shed++;
+    xy__output_respond(connection, &response, XY_STR(""));
+    xy__output_flush(connection);
+    xy__connection_cut(connection);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    xy_connection *connection = handle->data;
+    xy_http_server *server = connection->server;
+
+    free(connection);
+    xy__server_handle_closed(server);
+}
+
+void xy__connection_cut(xy_connection *connection)
+{
+    xy_http_server *server = connection->server;
+    xy_exchange *exchange = connection->exchange;
+
+    if (connection->state == XY_CONNECTION_CLOSED)
+        return;
+    xy__connection_go(connection, XY_CONNECTION_CLOSED);
+    xy__list_remove(&connection->link);
+    xy__list_remove(&connection->dirty_link);
+    xy__input_deinit(connection);
+    xy__outbox_clear(&connection->outbox, &server->outboxes);
+    connection->exchange = NULL;
+    server->state_counts[XY_CONNECTION_CLOSED]--;
+    server->connection_count--;
+    uv_close((uv_handle_t *)&connection->tcp, on_closed);
+    xy__server_lost(server);
+    if (exchange) {
+        exchange->connection = NULL;
+        xy__exchange_stop(exchange);
+    }
+}
+
+/* ---- responses ---- */
+
+void xy__connection_refuse(xy_connection *connection, int status, xy_str message)
+{
+    xy_http_header type = {XY_STR("content-type"), XY_STR("application/json; charset=utf-8")};
+    xy_bytes *body = xy__response_error_body(message);
+    xy_response response = {
+        .status = status, .headers = {&type, 1}, .framing = XY_FRAMING_LENGTH, .length = body->len};
+
+    connection->server->refused++;
+    connection->refused = true;
+    connection->close_after = true;
+    xy__output_respond(connection, &response, xy_bytes_str(body));
+    xy_bytes_unref(body);
+    if (connection->state != XY_CONNECTION_WRITE)
+        xy__connection_go(connection, XY_CONNECTION_WRITE);
+    xy__connection_soon(connection);
+}
+
+void xy__connection_answered(xy_connection *connection, bool keep_alive)
+{
+    connection->exchange = NULL;
+    connection->close_after |= !keep_alive;
+    xy__connection_go(connection, XY_CONNECTION_WRITE);
+    xy__connection_soon(connection);
+}
+
+void xy__connection_on_timeout(xy_timeout *timeout)
+{
+    xy_connection *connection = XY_CONTAINER(timeout, xy_connection, timeout);
+
+    if (connection->state == XY_CONNECTION_HEAD) {
+        xy__connection_refuse(connection, 408, XY_STR("The request's header did not come in time"));
+    } else if (connection->state == XY_CONNECTION_BODY) {
+        xy__connection_refuse(connection, 408, XY_STR("The request's body did not come in time"));
+    } else {
+        xy__connection_cut(connection);
+    }
+}
+
+/* ---- the end of a turn ---- */
+
+void xy__connection_soon(xy_connection *connection)
+{
+    xy_http_server *server = connection->server;
+
+    if (!xy__list_empty(&connection->dirty_link) || connection->state == XY_CONNECTION_CLOSED)
+        return;
+    xy__list_append(&server->dirty, &connection->dirty_link);
+    xy__loop_soon(server->loop, &server->flush);
+}
+
+/* The last response is with the kernel. Invariant 3. */
+static void finish(xy_connection *connection)
+{
+    uv_os_fd_t fd;
+
+    if (connection->eof || (!connection->refused && !xy__input_waits(connection)) ||
+        uv_fileno((uv_handle_t *)&connection->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0) {
+        xy__connection_cut(connection);
+        return;
+    }
+    xy__input_deinit(connection);
+    xy__connection_go(connection, XY_CONNECTION_LINGER);
+    xy__input_start(connection);
+}
+
+/* Is it waiting for the client's next word? */
+static bool expects_input(const xy_connection *connection)
+{
+    return connection->state == XY_CONNECTION_IDLE || connection->state == XY_CONNECTION_HEAD ||
+           connection->state == XY_CONNECTION_BODY;
+}
+
+/* Everything is written. */
+static void go_on(xy_connection *connection)
+{
+    connection->batch = 0;
+    if (connection->state == XY_CONNECTION_WRITE && connection->close_after) {
+        finish(connection);
+        return;
+    }
+    if (connection->state == XY_CONNECTION_WRITE)
+        xy__connection_go(connection, XY_CONNECTION_IDLE);
+    if (connection->state == XY_CONNECTION_IDLE && xy__input_waits(connection))
+        xy__input_resume(connection);
+    if ((connection->eof && expects_input(connection)) ||
+        (connection->server->draining && connection->state == XY_CONNECTION_IDLE)) {
+        xy__connection_cut(connection);
+    } else if (connection->state != XY_CONNECTION_CLOSED) {
+        xy__input_start(connection);
+    }
+}
+
+/* An ordinary response gets a limited time without progress; a stream has its budget. */
+static void stalled(xy_connection *connection)
+{
+    if (connection->state == XY_CONNECTION_WRITE && !connection->timeout.running_in)
+        xy__timeout_start(&connection->server->timeouts[XY_TIMEOUT_WRITE], &connection->timeout);
+}
+
+void xy__connection_advance(xy_connection *connection)
+{
+    int rc = xy__output_flush(connection);
+
+    if (rc == XY_ECLOSED) {
+        xy__connection_cut(connection);
+        return;
+    }
+    if (rc == XY_EFULL) {
+        stalled(connection);
+    } else {
+        go_on(connection);
+    }
+    if (connection->state == XY_CONNECTION_STREAM)
+        xy__sink_drained(&connection->exchange->sink);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* http/connection.h -- one client's connection: its states, its input, its output. */
+#ifndef XY_HTTP_CONNECTION_H
+#define XY_HTTP_CONNECTION_H
+
+#include "http/parts.h"
+
+/* Bodies and chunks up to this size are copied behind their head: cheaper than a vector more. */
+#define XY_COPY_MAX ((size_t)8 * 1024)
+
+/* A connection of `server` without a socket, in NEW. Give it one (uv_accept or uv_tcp_open on
+ * ->tcp), then start or shed it. */
+xy_connection *xy__connection_open(xy_http_server *server);
+
+/* Begin to read. */
+void xy__connection_start(xy_connection *connection);
+
+/* Answer 503 as far as that goes at once, and close. */
+void xy__connection_shed(xy_connection *connection);
+
+/* Move to another state and set its timeout. The only place that writes ->state. */
+void xy__connection_go(xy_connection *connection, xy_connection_state to);
+
+/* Close now. An exchange in progress loses its client: its on_stop is called. */
+void xy__connection_cut(xy_connection *connection);
+
+/* Answer a request that is not understood, and read no other. */
+void xy__connection_refuse(xy_connection *connection, int status, xy_str message);
+
+/* Its timeout has come. */
+void xy__connection_on_timeout(xy_timeout *timeout);
+
+/* The exchange is over: its response is in the outbox. */
+void xy__connection_answered(xy_connection *connection, bool keep_alive);
+
+/* At the end of this turn of the loop: write what there is, and go on. */
+void xy__connection_soon(xy_connection *connection);
+
+/* What is done then. */
+void xy__connection_advance(xy_connection *connection);
+
+/* ---- input.c ---- */
+
+/* Read from the socket, unless that is done already or enough waits. */
+void xy__input_start(xy_connection *connection);
+void xy__input_stop(xy_connection *connection);
+
+/* Parse what came while the last request was in progress. */
+void xy__input_resume(xy_connection *connection);
+
+/* Does anything wait there? */
+bool xy__input_waits(const xy_connection *connection);
+
+/* Free parser and read-ahead. */
+void xy__input_deinit(xy_connection *connection);
+
+/* ---- output.c ---- */
+
+/* Room for `size` bytes of output, and sending the first `len` of them. */
+char *xy__output_room(xy_connection *connection, size_t size);
+void xy__output_commit(xy_connection *connection, size_t len);
+
+/* Send a copy; send [from, to) of a chunk (takes: one reference). */
+void xy__output_copy(xy_connection *connection, xy_str bytes);
+void xy__output_push(xy_connection *connection, xy_bytes *bytes, size_t from, size_t to);
+
+/* Give the kernel what it takes. Returns XY_OK when nothing is left, XY_EFULL when the rest
+ * follows by itself, XY_ECLOSED when the client has gone. */
+int xy__output_flush(xy_connection *connection);
+
+/* Send `response` with a body, as one answer. */
+void xy__output_respond(xy_connection *connection, const xy_response *response, xy_str body);
+
+/* Bound what the kernel holds for a reader that stalls (xy_http_options.stream_sndbuf). */
+void xy__output_cap(xy_connection *connection);
+
+/* ---- exchange.c ---- */
+
+/* A request is complete: call the handler. */
+void xy__exchange_begin(xy_connection *connection, const xy_request *request);
+
+/* Its client has gone: call on_stop, or leave it to its end. */
+void xy__exchange_stop(xy_exchange *exchange);
+
+/* Free it; the connection knows nothing of it any more. */
+void xy__exchange_over(xy_exchange *exchange);
+
+/* ---- sink.c ---- */
+
+/* Its queue has become shorter. */
+void xy__sink_drained(xy_sink *sink);
+
+/* ---- listener.c ---- */
+
+/* Accept no more. */
+void xy__listener_close(xy_http_server *server);
+
+/* ---- server.c ---- */
+
+/* A connection has been cut; its handle has been closed; an exchange is over. */
+void xy__server_lost(xy_http_server *server);
+void xy__server_handle_closed(xy_http_server *server);
+void xy__server_exchange_over(xy_http_server *server);
+
+#endif

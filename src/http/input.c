@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* http/input.c -- from the socket to requests: reading, parsing in place, keeping what comes too
+ * early.
+ *
+ * All connections read into one buffer of the server. A request that arrives whole is parsed
+ * where it lies; a connection that waits holds no buffer. Reading never stops for long: it is
+ * also how we learn that a client has gone. */
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "http/connection.h"
+
+/* Of a parser that goes back to the server for the next request. */
+#define PARSER_KEEP ((size_t)16 * 1024)
+
+/* Responses of pipelined requests that gather before they are written. */
+#define BATCH_MAX ((size_t)64 * 1024)
+
+/* ---- parsers ---- */
+
+static xy_h1 *take_parser(xy_http_server *server)
+{
+    xy_h1 *h1 = server->spare_h1;
+
+    server->spare_h1 = NULL;
+    return h1 ? h1 : xy__h1_create(&server->limits);
+}
+
+static void return_parser(xy_connection *connection)
+{
+    xy_http_server *server = connection->server;
+    xy_h1 *h1 = connection->h1;
+
+    connection->h1 = NULL;
+    if (server->spare_h1) {
+        xy__h1_destroy(h1);
+    } else if (h1) {
+        xy__h1_reset(h1, PARSER_KEEP);
+        server->spare_h1 = h1;
+    }
+}
+
+/* ---- bytes that came too early ---- */
+
+static void free_ahead(xy_ahead *ahead)
+{
+    if (!ahead)
+        return;
+    xy__buf_deinit(&ahead->buf);
+    free(ahead);
+}
+
+static size_t waiting(const xy_connection *connection)
+{
+    return connection->ahead ? connection->ahead->buf.len - connection->ahead->from : 0;
+}
+
+bool xy__input_waits(const xy_connection *connection)
+{
+    return waiting(connection) > 0;
+}
+
+/* Keep `in` for later. A client that sends without reading its answers is read no further;
+ * behind a stream nothing sensible can wait, and we must go on reading to see its end, so there
+ * it is cut. */
+static void stash(xy_connection *connection, xy_str in)
+{
+    size_t max = connection->server->options.read_ahead_max;
+    xy_ahead *ahead = connection->ahead;
+
+    if (!ahead) {
+        ahead = connection->ahead = xy__zalloc(sizeof *ahead);
+        xy__buf_init(&ahead->buf, max + XY_READ_MAX);
+    } else if (ahead->from) {
+        ahead->buf.len -= ahead->from;
+        memmove(ahead->buf.ptr, ahead->buf.ptr + ahead->from, ahead->buf.len);
+        ahead->from = 0;
+    }
+    xy__buf_str(&ahead->buf, in);
+    XY_ASSERT(!ahead->buf.err);
+    if (waiting(connection) < max)
+        return;
+    if (connection->state == XY_CONNECTION_STREAM) {
+        xy__connection_cut(connection);
+    } else {
+        xy__input_stop(connection);
+    }
+}
+
+/* Read and drop, for a while. */
+static void drop(xy_connection *connection, size_t len)
+{
+    if (len >= connection->linger_left) {
+        xy__connection_cut(connection);
+        return;
+    }
+    connection->linger_left -= len;
+}
+
+/* ---- requests ---- */
+
+static bool may_parse(const xy_connection *connection)
+{
+    switch ((int)connection->state) {
+    case XY_CONNECTION_IDLE:
+    case XY_CONNECTION_HEAD:
+    case XY_CONNECTION_BODY:
+        return true;
+    case XY_CONNECTION_WRITE:
+        return !connection->close_after && !connection->writing &&
+               connection->batch < connection->server->options.pipeline_max &&
+               connection->outbox.bytes < BATCH_MAX;
+    default:
+        return false;
+    }
+}
+
+/* RFC 9110 10.1.1: the client waits with its body until it is told to go on. If any of it came
+ * along, it does not. */
+static void tell_continue(xy_connection *connection)
+{
+    if (!xy__h1_request(connection->h1)->expects_continue)
+        return;
+    xy__output_copy(connection, XY_STR("HTTP/1.1 100 Continue\r\n\r\n"));
+    xy__connection_soon(connection);
+}
+
+/* Feed the parser until the request is complete, refused, or out of input. */
+static xy_h1_event feed(xy_connection *connection, xy_str in, size_t *used)
+{
+    xy_h1_event event = xy__h1_feed(connection->h1, in, used);
+    size_t head_len = *used;
+
+    if (event != XY_H1_HEAD)
+        return event;
+    event = xy__h1_feed(connection->h1, (xy_str){in.ptr + head_len, in.len - head_len}, used);
+    if (event == XY_H1_MORE && *used == 0)
+        tell_continue(connection);
+    *used += head_len;
+    return event;
+}
+
+static void wait_for_more(xy_connection *connection)
+{
+    bool in_body = xy__h1_request(connection->h1)->head.len > 0;
+    xy_connection_state to = in_body ? XY_CONNECTION_BODY : XY_CONNECTION_HEAD;
+
+    if (connection->state != to)
+        xy__connection_go(connection, to);
+}
+
+static void refuse(xy_connection *connection)
+{
+    const xy_h1_error *error = xy__h1_error(connection->h1);
+
+    xy__connection_refuse(connection, error->status, xy_str_from(error->message));
+}
+
+static void take(xy_connection *connection)
+{
+    connection->batch++;
+    xy__exchange_begin(connection, xy__h1_request(connection->h1));
+    return_parser(connection);
+}
+
+/* Parse what may be parsed now; returns how much that was. */
+static size_t consume(xy_connection *connection, xy_str in)
+{
+    size_t at = 0;
+
+    while (at < in.len && may_parse(connection)) {
+        size_t used = 0;
+        xy_h1_event event;
+
+        if (connection->state == XY_CONNECTION_IDLE || connection->state == XY_CONNECTION_WRITE) {
+            at += xy__h1_blank((xy_str){in.ptr + at, in.len - at});
+            if (at == in.len)
+                break;
+        }
+        if (!connection->h1)
+            connection->h1 = take_parser(connection->server);
+        event = feed(connection, (xy_str){in.ptr + at, in.len - at}, &used);
+        at += used;
+        if (event == XY_H1_DONE) {
+            take(connection);
+        } else if (event == XY_H1_ERROR) {
+            refuse(connection);
+        } else {
+            wait_for_more(connection);
+        }
+    }
+    if (connection->state != XY_CONNECTION_HEAD && connection->state != XY_CONNECTION_BODY)
+        return_parser(connection);
+    return at;
+}
+
+void xy__input_resume(xy_connection *connection)
+{
+    xy_ahead *ahead = connection->ahead;
+    xy_str in = {ahead->buf.ptr + ahead->from, ahead->buf.len - ahead->from};
+
+    connection->ahead = NULL;
+    ahead->from += consume(connection, in);
+    if (ahead->from == ahead->buf.len || connection->state == XY_CONNECTION_CLOSED) {
+        free_ahead(ahead);
+    } else {
+        connection->ahead = ahead;
+    }
+}
+
+/* ---- the socket ---- */
+
+static void on_input(xy_connection *connection, xy_str in)
+{
+    size_t used = 0;
+
+    if (connection->close_after || connection->state == XY_CONNECTION_LINGER) {
+        drop(connection, in.len);
+        return;
+    }
+    if (!xy__input_waits(connection))
+        used = consume(connection, in);
+    if (used == in.len || connection->state == XY_CONNECTION_CLOSED)
+        return;
+    in = (xy_str){in.ptr + used, in.len - used};
+    if (connection->close_after) {
+        drop(connection, in.len);
+    } else {
+        stash(connection, in);
+    }
+}
+
+/* The client has closed its side. Whoever works for it and wants to know is told that it has
+ * gone; what it has sent completely is answered otherwise, as it may only have closed its
+ * sending side. */
+static void on_eof(xy_connection *connection)
+{
+    const xy_exchange *exchange = connection->exchange;
+
+    connection->eof = true;
+    connection->reading = false;
+    if (connection->state == XY_CONNECTION_WRITE ||
+        (connection->state == XY_CONNECTION_WORK && !exchange->on_stop))
+        return;
+    xy__connection_cut(connection);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    xy_connection *connection = handle->data;
+    size_t max = connection->server->options.read_ahead_max;
+    size_t size = XY_READ_MAX;
+
+    (void)suggested;
+    if (!may_parse(connection) && !connection->close_after && size > max - waiting(connection))
+        size = max - waiting(connection);
+    *buf = uv_buf_init(connection->server->read_buf, (unsigned)size);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    xy_connection *connection = stream->data;
+
+    if (len > 0) {
+        on_input(connection, (xy_str){buf->base, (size_t)len});
+    } else if (len == UV_EOF) {
+        on_eof(connection);
+    } else if (len < 0) {
+        xy__connection_cut(connection);
+    }
+}
+
+void xy__input_start(xy_connection *connection)
+{
+    bool full = waiting(connection) >= connection->server->options.read_ahead_max;
+
+    if (connection->reading || connection->eof || (full && !connection->close_after))
+        return;
+    connection->reading = uv_read_start((uv_stream_t *)&connection->tcp, on_alloc, on_read) == 0;
+}
+
+void xy__input_stop(xy_connection *connection)
+{
+    if (!connection->reading)
+        return;
+    connection->reading = false;
+    uv_read_stop((uv_stream_t *)&connection->tcp);
+}
+
+void xy__input_deinit(xy_connection *connection)
+{
+    return_parser(connection);
+    free_ahead(connection->ahead);
+    connection->ahead = NULL;
+}

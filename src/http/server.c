@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* http/server.c -- a worker's HTTP side as a whole: making it, draining it, ending it.
+ *
+ *   open --drain--> draining --last connection gone--> on_drained
+ *     |                |
+ *     +----close-------+--> closing --last handle closed--> on_closed --last exchange over--> freed
+ *
+ * Every callback to the owner comes from a task of the loop, never from within a call. */
+#include "http/server.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "http/connection.h"
+
+#define SPARE_EXCHANGES ((size_t)256)
+#define SPARE_OUTBOXES  ((size_t)1024)
+#define READ_AHEAD_MIN  ((uint32_t)1024)
+
+/* ---- tasks ---- */
+
+/* What this turn of the loop has gathered is written; what on the way is written in addition,
+ * too. */
+static void on_flush(xy_task *task)
+{
+    xy_http_server *server = XY_CONTAINER(task, xy_http_server, flush);
+
+    while (!xy__list_empty(&server->gone)) {
+        xy_exchange *exchange = XY_CONTAINER(server->gone.next, xy_exchange, gone_link);
+
+        xy__list_remove(&exchange->gone_link);
+        xy__exchange_stop(exchange);
+    }
+    while (!xy__list_empty(&server->dirty)) {
+        xy_connection *connection = XY_CONTAINER(server->dirty.next, xy_connection, dirty_link);
+
+        xy__list_remove(&connection->dirty_link);
+        xy__connection_advance(connection);
+    }
+}
+
+static void cut_all(xy_http_server *server)
+{
+    while (!xy__list_empty(&server->connections))
+        xy__connection_cut(XY_CONTAINER(server->connections.next, xy_connection, link));
+}
+
+static void on_deadline(xy_timer *timer)
+{
+    cut_all(XY_CONTAINER(timer, xy_http_server, deadline));
+}
+
+static void destroy(xy_http_server *server)
+{
+    xy__h1_destroy(server->spare_h1);
+    xy__slab_deinit(&server->slab);
+    xy__pool_deinit(&server->exchanges);
+    xy__pool_deinit(&server->outboxes);
+    free(server);
+}
+
+/* No connection and no handle is left. */
+static void finish_close(xy_http_server *server)
+{
+    on_flush(&server->flush);
+    xy__task_cancel(&server->flush);
+    xy__task_cancel(&server->end);
+    xy__timer_stop(server->loop, &server->deadline);
+    for (size_t i = 0; i < XY_TIMEOUT_KINDS; i++)
+        xy__timeouts_deinit(&server->timeouts[i]);
+    if (server->on_closed)
+        server->on_closed(server, server->closed_arg);
+    server->closed = true;
+    if (!server->exchange_count)
+        destroy(server);
+}
+
+static void on_end(xy_task *task)
+{
+    xy_http_server *server = XY_CONTAINER(task, xy_http_server, end);
+    xy_http_server_fn *on_drained = server->on_drained;
+
+    if (server->closing) {
+        cut_all(server);
+        if (!server->handle_count)
+            finish_close(server);
+        return;
+    }
+    if (!server->draining || server->connection_count)
+        return;
+    xy__timer_stop(server->loop, &server->deadline);
+    server->on_drained = NULL;
+    if (on_drained)
+        on_drained(server, server->drained_arg);
+}
+
+/* ---- what connections tell ---- */
+
+void xy__server_lost(xy_http_server *server)
+{
+    if (server->draining && !server->connection_count)
+        xy__loop_soon(server->loop, &server->end);
+}
+
+void xy__server_handle_closed(xy_http_server *server)
+{
+    server->handle_count--;
+    if (server->closing && !server->handle_count)
+        finish_close(server);
+}
+
+void xy__server_exchange_over(xy_http_server *server)
+{
+    server->exchange_count--;
+    if (server->closed && !server->exchange_count)
+        destroy(server);
+}
+
+/* ---- the interface ---- */
+
+static void init_timeouts(xy_http_server *server)
+{
+    const xy_http_options *options = &server->options;
+    const uint64_t durations[XY_TIMEOUT_KINDS] = {
+        [XY_TIMEOUT_HEAD] = options->head_timeout_ms,
+        [XY_TIMEOUT_BODY] = options->body_timeout_ms,
+        [XY_TIMEOUT_IDLE] = options->idle_timeout_ms,
+        [XY_TIMEOUT_WRITE] = options->write_timeout_ms,
+        [XY_TIMEOUT_LINGER] = options->linger_timeout_ms,
+    };
+
+    for (size_t i = 0; i < XY_TIMEOUT_KINDS; i++)
+        xy__timeouts_init(&server->timeouts[i], server->loop, durations[i],
+                          xy__connection_on_timeout);
+}
+
+/* libuv writes without MSG_NOSIGNAL: a client that resets its connection would end the process. */
+static void ignore_sigpipe(void)
+{
+    struct sigaction action;
+
+    if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+        signal(SIGPIPE, SIG_IGN);
+}
+
+xy_http_server *xy__http_server_create(xy_loop *loop, const xy_http_options *options)
+{
+    xy_http_server *server = xy__malloc(sizeof *server);
+
+    XY_ASSERT(options->handler);
+    XY_ASSERT(options->head_max <= XY_HEAD_MAX);
+    ignore_sigpipe();
+    /* The read buffer need not be cleared: its pages stay untouched until they are used. */
+    memset(server, 0, offsetof(xy_http_server, read_buf));
+    server->loop = loop;
+    server->options = *options;
+    if (server->options.read_ahead_max < READ_AHEAD_MIN)
+        server->options.read_ahead_max = READ_AHEAD_MIN;
+    server->limits = (xy_h1_limits){.head_max = options->head_max,
+                                    .headers_max = options->headers_max,
+                                    .body_max = options->body_max};
+    xy__list_init(&server->connections);
+    xy__list_init(&server->dirty);
+    xy__list_init(&server->gone);
+    init_timeouts(server);
+    server->flush.fn = on_flush;
+    server->end.fn = on_end;
+    server->deadline.fn = on_deadline;
+    xy__pool_init(&server->exchanges, sizeof(xy_exchange), SPARE_EXCHANGES);
+    xy__pool_init(&server->outboxes, XY_OUTBOX_ITEMS * sizeof(xy_out_item), SPARE_OUTBOXES);
+    return server;
+}
+
+void xy__http_server_drain(xy_http_server *server, uint64_t deadline_ms,
+                           xy_http_server_fn *on_drained, void *arg)
+{
+    XY_ASSERT(!server->closing);
+    server->draining = true;
+    server->on_drained = on_drained;
+    server->drained_arg = arg;
+    xy__listener_close(server);
+    for (xy_link *link = server->connections.next; link != &server->connections;) {
+        xy_connection *connection = XY_CONTAINER(link, xy_connection, link);
+
+        link = link->next;
+        if (connection->state == XY_CONNECTION_IDLE)
+            xy__connection_cut(connection);
+    }
+    if (deadline_ms)
+        xy__timer_start(server->loop, &server->deadline, deadline_ms);
+    xy__loop_soon(server->loop, &server->end);
+}
+
+void xy__http_server_close(xy_http_server *server, xy_http_server_fn *on_closed, void *arg)
+{
+    XY_ASSERT(!server->closing);
+    server->closing = true;
+    server->on_closed = on_closed;
+    server->closed_arg = arg;
+    xy__listener_close(server);
+    xy__loop_soon(server->loop, &server->end);
+}
+
+xy_http_stats xy__http_server_stats(const xy_http_server *server)
+{
+    xy_http_stats stats = {.connections = server->connection_count,
+                           .streams = server->state_counts[XY_CONNECTION_STREAM],
+                           .idle = server->state_counts[XY_CONNECTION_IDLE],
+                           .accepted = server->accepted,
+                           .requests = server->requests,
+                           .refused = server->refused,
+                           .shed = server->shed};
+
+    for (const xy_link *link = server->connections.next; link != &server->connections;
+         link = link->next) {
+        const xy_connection *connection =
+            (const xy_connection *)(const void *)((const char *)link -
+                                                  offsetof(xy_connection, link));
+
+        stats.queued += xy__outbox_cost(&connection->outbox);
+    }
+    return stats;
+}
+
+const xy_http_options *xy__http_server_options(const xy_http_server *server)
+{
+    return &server->options;
+}
+
+xy_loop *xy__http_server_loop(const xy_http_server *server)
+{
+    return server->loop;
+}
