@@ -244,11 +244,13 @@ static bool is_empty_braces(xy_arena *arena, const xy_source *source, xy_locatio
     xy__errors_init(&errors, arena);
     xy__lexer_init(&lexer, source, &errors);
     for (;;) {
-        xy_token token = xy__lexer_next(&lexer);
-        xy_location at = xy__source_location(source, token.start);
+        xy_token token;
+        xy_location at;
 
+        xy__lexer_next(&lexer, &token);
         if (token.kind == XY_TOKEN_FAILED || token.kind == XY_TOKEN_END)
             return false;
+        at = xy__source_location(source, token.start);
         if (at.line == location.line && at.column == location.column)
             return token.kind == XY_TOKEN_BRACE_R && last.kind == XY_TOKEN_BRACE_L;
         last = token;

@@ -34,8 +34,7 @@ static xy_value lex(xy_arena *arena, const xy_source *source, xy_errors *errors)
     xy__lexer_init(&lexer, source, errors);
     lexer.comments = true;
     do {
-        token = xy__lexer_next(&lexer);
-        if (token.kind == XY_TOKEN_FAILED)
+        if (xy__lexer_next(&lexer, &token) == XY_TOKEN_FAILED)
             break;
         *xy_vec_push(arena, &tokens) = token_value(arena, source, &token);
     } while (token.kind != XY_TOKEN_END);
