@@ -35,10 +35,10 @@ void xy__hub_destroy(xy_hub *hub);
 xy_loop *xy__hub_loop(const xy_hub *hub);
 xy_pubsub *xy__hub_pubsub(const xy_hub *hub);
 
-/* Call `fn` with every event of `topic` that is published from now on. keeps: arg, until
+/* Call `fn` with every event of the topic `name` that is published from now on. keeps: arg, until
  * xy__hub_unsubscribe(). gives: *out. Returns XY_OK, or XY_ELIMIT for a name longer than
  * XY_TOPIC_BYTES_MAX. */
-int xy__hub_subscribe(xy_hub *hub, xy_str topic, xy_on_event *fn, void *arg, xy_subscriber **out);
+int xy__hub_subscribe(xy_hub *hub, xy_str name, xy_on_event *fn, void *arg, xy_subscriber **out);
 
 /* The name of its topic; valid until xy__hub_unsubscribe(). */
 xy_str xy__subscriber_topic(const xy_subscriber *subscriber);

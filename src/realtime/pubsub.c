@@ -204,9 +204,9 @@ xy_str xy__topic_name(char scratch[XY_TOPIC_BYTES_MAX], xy_str topic, xy_str id)
         return XY_STR_NULL;
     if (topic.len)
         memcpy(scratch, topic.ptr, topic.len);
-    if (id.ptr)
+    if (id.ptr) {
         scratch[topic.len] = ':';
-    if (id.len)
         memcpy(scratch + topic.len + 1, id.ptr, id.len);
+    }
     return (xy_str){scratch, len};
 }

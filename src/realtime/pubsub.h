@@ -53,21 +53,21 @@ xy_str xy__topic_name(char scratch[XY_TOPIC_BYTES_MAX], xy_str topic, xy_str id)
 
 /* ---- for stores ---- */
 
-/* An event has arrived for this process: put it into the mailboxes. From any thread, in the order
- * of the topic's events. Returns as xy__pubsub_publish(). */
-int xy__pubsub_deliver(xy_pubsub *ps, xy_str topic, xy_bytes *payload);
+/* An event of the topic `name` has arrived for this process: put it into the mailboxes. From any
+ * thread, in the order of the topic's events. Returns as xy__pubsub_publish(). */
+int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload);
 
 /* Events of any topic may have been lost: begin a new epoch in each. From any thread. */
 void xy__pubsub_gap(xy_pubsub *ps);
 
 /* ---- for hubs ---- */
 
-/* Put `topic`'s events into `mailbox` from now on, marked with the reader's own `tag`. keeps:
- * mailbox, until xy__pubsub_leave(). Not while it has joined. */
-void xy__pubsub_join(xy_pubsub *ps, xy_str topic, xy_mailbox *mailbox, uint64_t tag);
+/* Put the events of the topic `name` into `mailbox` from now on, marked with the reader's own
+ * `tag`. keeps: mailbox, until xy__pubsub_leave(). Not while it has joined. */
+void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint64_t tag);
 
 /* No more of them; the last mailbox ends the topic. */
-void xy__pubsub_leave(xy_pubsub *ps, xy_str topic, xy_mailbox *mailbox);
+void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox);
 
 /* Open a mailbox under this broker's limit, counted in its gauge; as xy__mailbox_open(). */
 void xy__pubsub_open_mailbox(xy_pubsub *ps, xy_mailbox *mailbox, xy_loop *loop,
