@@ -6,7 +6,7 @@
 const char *xy__kind_name(xy_kind kind)
 {
     static const char *const names[XY_KIND_COUNT] = {
-#define XY_KIND_TEXT(name, text) [XY_KIND_##name] = text,
+#define XY_KIND_TEXT(name, text) [XY_KIND_##name] = (text),
         XY_KIND_MAP(XY_KIND_TEXT)
 #undef XY_KIND_TEXT
     };

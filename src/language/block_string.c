@@ -165,13 +165,17 @@ static triple_quotes count_triple_quotes(xy_str value)
     return found;
 }
 
+static bool ends_with(xy_str s, char c)
+{
+    return s.len > 0 && s.ptr[s.len - 1] == c;
+}
+
 xy_block_layout xy__block_string_layout(xy_str value, bool minimize)
 {
-    char last = value.len ? value.ptr[value.len - 1] : '\0';
     triple_quotes triples = count_triple_quotes(value);
     size_t units = xy__utf8_utf16_len(value);
     bool indented = rest_is_indented(value);
-    bool trailing = last == '\\' || (last == '"' && !triples.at_end);
+    bool trailing = ends_with(value, '\\') || (ends_with(value, '"') && !triples.at_end);
     size_t next;
     bool single;
     bool spread;

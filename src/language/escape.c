@@ -9,7 +9,9 @@
 /* The byte at `at`; 0, which is part of no escape, at the end and beyond. */
 static char byte_at(xy_str text, size_t at)
 {
-    return at < text.len ? text.ptr[at] : '\0';
+    if (at >= text.len)
+        return '\0';
+    return text.ptr[at];
 }
 
 static int hex_digit(char c)

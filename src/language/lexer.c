@@ -64,13 +64,18 @@ static const uint8_t begins[256] = {
     ['}'] = XY_TOKEN_BRACE_R,
 };
 
-enum { CLASS_NAME = 1, CLASS_DIGIT = 2, CLASS_STRING_STOP = 4 };
+enum {
+    CLASS_NAME = 1,
+    CLASS_DIGIT = 2,
+    CLASS_NAME_AND_DIGIT = CLASS_NAME | CLASS_DIGIT,
+    CLASS_STRING_STOP = 4,
+};
 
 static const uint8_t classes[256] = {
 #define LETTER(c) [c] = CLASS_NAME
     LETTERS(LETTER),
 #undef LETTER
-#define DIGIT(c) [c] = CLASS_NAME | CLASS_DIGIT
+#define DIGIT(c) [c] = CLASS_NAME_AND_DIGIT
     DIGITS(DIGIT),
 #undef DIGIT
     ['"'] = CLASS_STRING_STOP,
@@ -82,7 +87,7 @@ static const uint8_t classes[256] = {
 const char *xy__token_kind_name(xy_token_kind kind)
 {
     static const char *const names[] = {
-#define XY_TOKEN_TEXT(name, text) [XY_TOKEN_##name] = text,
+#define XY_TOKEN_TEXT(name, text) [XY_TOKEN_##name] = (text),
         XY_TOKEN_MAP(XY_TOKEN_TEXT)
 #undef XY_TOKEN_TEXT
     };

@@ -50,7 +50,7 @@ static const xy_node *node_at(nodes list, size_t i)
 {
     const xy_node *node;
 
-    memcpy(&node, (const char *)list.items + i * sizeof node, sizeof node);
+    memcpy(&node, (const char *)list.items + i * sizeof(void *), sizeof(void *));
     return node;
 }
 

@@ -333,7 +333,7 @@ static void visit_part(walk *w, const xy_visit_at *up, const node_part *part)
     size_t len;
 
     if (!part->is_list) {
-        memcpy(&at.node, place, sizeof at.node);
+        memcpy(&at.node, place, sizeof(void *));
         if (at.node)
             visit_node(w, &at);
         return;
@@ -341,7 +341,7 @@ static void visit_part(walk *w, const xy_visit_at *up, const node_part *part)
     memcpy(&items, place + offsetof(xy_nodes, items), sizeof items);
     memcpy(&len, place + offsetof(xy_nodes, len), sizeof len);
     for (size_t i = 0; i < len && !w->stopped; i++) {
-        memcpy(&at.node, items + i * sizeof at.node, sizeof at.node);
+        memcpy(&at.node, items + i * sizeof(void *), sizeof(void *));
         at.index = i;
         visit_node(w, &at);
     }

@@ -25,6 +25,7 @@ static const xy_vector_family *const families[] = {
 #define VECTOR_FAMILY_ROW(name) &vector_family_##name,
     VECTOR_FAMILY_MAP(VECTOR_FAMILY_ROW)
 #undef VECTOR_FAMILY_ROW
+        NULL,
 };
 
 typedef struct counts {
@@ -74,13 +75,13 @@ static void run_case(const xy_vector_family *family, vector_case *c, xy_str line
                      counts *n)
 {
     xy_json_error error;
-    xy_value json;
+    xy_value *json = XY_ARENA_NEW(c->arena, xy_value);
 
-    if (xy__json_read(c->arena, line, JSON_DEPTH, &json, &error) < 0)
+    if (xy__json_read(c->arena, line, JSON_DEPTH, json, &error) < 0)
         xy__fatal("%s: %s at byte %zu of: %.*s", family->name, error.message, error.offset,
                   XY_PRI(line));
-    c->json = &json;
-    switch (is_foreign(&json) ? VECTOR_SKIP : family->run(c)) {
+    c->json = json;
+    switch (is_foreign(json) ? VECTOR_SKIP : family->run(c)) {
     case VECTOR_PASS:
         n->passed++;
         return;
@@ -135,9 +136,9 @@ static counts run_file(const xy_vector_family *family, const char *path, bool ve
 
 static const xy_vector_family *find_family(xy_str name)
 {
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        if (xy_str_is(name, families[i]->name))
-            return families[i];
+    for (const xy_vector_family *const *family = families; *family; family++) {
+        if (xy_str_is(name, (*family)->name))
+            return *family;
     }
     return NULL;
 }
