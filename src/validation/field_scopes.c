@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "validation/field_scopes.h"
+
+#include <stdlib.h>
+
+#include "validation/selection_walk.h"
+
+/* What is in a scope while it is being made. */
+typedef struct scope_parts {
+    XY_VEC(xy_scope_field) fields;
+    XY_VEC(xy_definition *) spreads;
+} scope_parts;
+
+static xy_response_name *response_name(xy_field_scopes *scopes, xy_str text)
+{
+    xy_response_name *name = xy__map_get(&scopes->names, text);
+
+    if (!name) {
+        name = XY_ARENA_NEW(scopes->v->arena, xy_response_name);
+        name->text = text;
+        xy__map_put(&scopes->names, text, name);
+    }
+    return name;
+}
+
+static void add_field(xy_field_scopes *scopes, scope_parts *parts, const xy_ast_field *node,
+                      const xy_type *parent)
+{
+    const xy_field *field = parent ? xy__type_field(parent, node->name->value) : NULL;
+    xy_str name = node->alias ? node->alias->value : node->name->value;
+
+    *xy_vec_push(scopes->v->arena, &parts->fields) = (xy_scope_field){
+        .node = node,
+        .parent = parent,
+        .type = field ? field->type : NULL,
+        .stream = xy__selection_directive(&node->node, "stream"),
+        .name = response_name(scopes, name),
+    };
+}
+
+static void add_spread(xy_field_scopes *scopes, scope_parts *parts,
+                       const xy_ast_fragment_spread *node)
+{
+    xy_definitions *definitions = &scopes->v->definitions;
+    xy_definition *fragment = xy__definitions_fragment(definitions, node->name->value);
+
+    if (!fragment || definitions->seen[fragment->index])
+        return;
+    definitions->seen[fragment->index] = true;
+    *xy_vec_push(scopes->v->arena, &parts->spreads) = fragment;
+}
+
+static void add_selections(xy_field_scopes *scopes, scope_parts *parts,
+                           const xy_ast_selection_set *set, const xy_type *parent)
+{
+    for (size_t i = 0; i < set->selections.len; i++) {
+        const xy_node *node = set->selections.items[i];
+
+        if (node->kind == XY_KIND_FIELD) {
+            add_field(scopes, parts, (const void *)node, parent);
+        } else if (node->kind == XY_KIND_FRAGMENT_SPREAD) {
+            add_spread(scopes, parts, (const void *)node);
+        } else {
+            const xy_ast_inline_fragment *fragment = (const void *)node;
+            const xy_type *type = parent;
+
+            if (fragment->type_condition)
+                type = xy__schema_type(scopes->v->schema, fragment->type_condition->name->value);
+            add_selections(scopes, parts, fragment->selection_set, type);
+        }
+    }
+}
+
+static void group_fields(xy_field_scopes *scopes, xy_scope *scope)
+{
+    size_t round = ++scopes->round;
+
+    scope->groups = XY_ARENA_ARRAY(scopes->v->arena, xy_scope_group, scope->field_count);
+    for (size_t i = 0; i < scope->field_count; i++) {
+        xy_scope_field *field = &scope->fields[i];
+        xy_response_name *name = field->name;
+
+        if (name->stamp != round) {
+            name->stamp = round;
+            name->slot = scope->group_count++;
+            scope->groups[name->slot] =
+                (xy_scope_group){.name = name, .first = field, .last = field};
+        } else {
+            scope->groups[name->slot].last->next = field;
+            scope->groups[name->slot].last = field;
+        }
+    }
+}
+
+/* The scope of `set` on `parent` and, numbered after it, all scopes below. */
+static xy_scope *make_scope(xy_field_scopes *scopes, const xy_ast_selection_set *set,
+                            const xy_type *parent)
+{
+    const xy_schema *schema = scopes->v->schema;
+    xy_scope *scope = XY_ARENA_NEW(scopes->v->arena, xy_scope);
+    scope_parts parts = {0};
+
+    scope->index = scopes->items.len;
+    scope->set = set;
+    *xy_vec_push(scopes->v->arena, &scopes->items) = scope;
+    add_selections(scopes, &parts, set, parent);
+    scope->fields = parts.fields.items;
+    scope->field_count = parts.fields.len;
+    scope->spreads = parts.spreads.items;
+    scope->spread_count = parts.spreads.len;
+    for (size_t i = 0; i < scope->spread_count; i++)
+        scopes->v->definitions.seen[scope->spreads[i]->index] = false;
+    group_fields(scopes, scope);
+    for (size_t i = 0; i < scope->field_count; i++) {
+        xy_scope_field *field = &scope->fields[i];
+        const xy_field *known;
+
+        if (!field->node->selection_set)
+            continue;
+        known = field->parent ? xy__schema_field(schema, field->parent, field->node->name->value)
+                              : NULL;
+        field->below =
+            make_scope(scopes, field->node->selection_set, known ? known->type->named : NULL);
+    }
+    return scope;
+}
+
+static const xy_type *definition_type(const xy_schema *schema, const xy_node *node)
+{
+    const xy_ast_fragment *fragment = (const void *)node;
+
+    if (node->kind == XY_KIND_OPERATION_DEFINITION)
+        return xy__schema_root(schema, ((const xy_ast_operation *)(const void *)node)->operation);
+    return xy__schema_type(schema, fragment->type_condition->name->value);
+}
+
+void xy__field_scopes_init(xy_field_scopes *scopes, xy_validation *v)
+{
+    *scopes = (xy_field_scopes){.v = v};
+    xy__map_init(&scopes->names, v->arena);
+    xy__map_init(&scopes->calls, v->arena);
+    scopes->by_definition = XY_ARENA_ARRAY(v->arena, xy_scope *, v->definitions.len);
+    for (size_t i = 0; i < v->definitions.len && !xy__arena_over(v->arena); i++) {
+        const xy_definition *definition = &v->definitions.items[i];
+
+        if (definition->selection_set) {
+            scopes->by_definition[i] = make_scope(scopes, definition->selection_set,
+                                                  definition_type(v->schema, definition->node));
+        }
+    }
+}
+
+static int compare_fields_of_object(const void *a, const void *b)
+{
+    const xy_ast_argument *const *x = a;
+    const xy_ast_argument *const *y = b;
+    int order = xy_str_cmp((*x)->name->value, (*y)->name->value);
+
+    if (order)
+        return order;
+    return ((*x)->node.start > (*y)->node.start) - ((*x)->node.start < (*y)->node.start);
+}
+
+static void write_key(xy_arena *arena, xy_buf *buf, const xy_ast_value *value);
+
+/* The fields of an object are compared by name, in whatever order they are written. */
+static void write_object_key(xy_arena *arena, xy_buf *buf, const xy_ast_value *object)
+{
+    size_t count = object->fields.len;
+    const xy_ast_argument **fields = XY_ARENA_ARRAY(arena, const xy_ast_argument *, count);
+
+    for (size_t i = 0; i < count; i++)
+        fields[i] = object->fields.items[i];
+    if (count)
+        qsort(fields, count, sizeof *fields, compare_fields_of_object);
+    xy__buf_char(buf, '{');
+    for (size_t i = 0; i < count; i++) {
+        xy__buf_str(buf, fields[i]->name->value);
+        xy__buf_char(buf, ':');
+        write_key(arena, buf, fields[i]->value);
+    }
+    xy__buf_char(buf, '}');
+}
+
+/* Kind, length and text, so that no two different values have the same key. */
+static void write_key(xy_arena *arena, xy_buf *buf, const xy_ast_value *value)
+{
+    if (value->node.kind == XY_KIND_OBJECT_VALUE) {
+        write_object_key(arena, buf, value);
+    } else if (value->node.kind == XY_KIND_LIST_VALUE) {
+        xy__buf_char(buf, '[');
+        for (size_t i = 0; i < value->items.len; i++)
+            write_key(arena, buf, value->items.items[i]);
+        xy__buf_char(buf, ']');
+    } else if (value->node.kind == XY_KIND_BOOLEAN_VALUE) {
+        xy__buf_char(buf, value->boolean ? 't' : 'f');
+    } else {
+        xy__buf_int(buf, value->node.kind);
+        xy__buf_char(buf, value->block ? 'b' : ' ');
+        xy__buf_int(buf, (int64_t)value->text.len);
+        xy__buf_char(buf, ' ');
+        xy__buf_str(buf, value->text);
+    }
+}
+
+xy_scope_arguments xy__scope_arguments(xy_field_scopes *scopes, const xy_ast_arguments *arguments)
+{
+    xy_arena *arena = scopes->v->arena;
+    xy_scope_arguments all = {.len = arguments->len};
+    xy_buf buf;
+
+    if (all.len == 0)
+        return all;
+    all.items = XY_ARENA_ARRAY(arena, xy_scope_argument, all.len);
+    xy__buf_init(&buf, SIZE_MAX);
+    for (size_t i = 0; i < all.len; i++) {
+        xy__buf_reset(&buf, SIZE_MAX);
+        write_key(arena, &buf, arguments->items[i]->value);
+        all.items[i].name = arguments->items[i]->name->value;
+        all.items[i].key = xy__arena_str(arena, xy__buf_view(&buf));
+    }
+    xy__buf_deinit(&buf);
+    return all;
+}
+
+const xy_scope_arguments *xy__scope_field_arguments(xy_field_scopes *scopes, xy_scope_field *field)
+{
+    if (!field->arguments_known) {
+        field->arguments_known = true;
+        field->arguments = xy__scope_arguments(scopes, &field->node->arguments);
+    }
+    return &field->arguments;
+}
+
+static int compare_arguments(const void *a, const void *b)
+{
+    return xy_str_cmp(((const xy_scope_argument *)a)->name, ((const xy_scope_argument *)b)->name);
+}
+
+/* The text that stands for a field's name and arguments; null when two have one name. */
+static xy_str call_text(xy_field_scopes *scopes, xy_scope_field *field)
+{
+    xy_arena *arena = scopes->v->arena;
+    xy_scope_arguments arguments = *xy__scope_field_arguments(scopes, field);
+    xy_scope_argument *sorted = XY_ARENA_ARRAY(arena, xy_scope_argument, arguments.len);
+    bool unique = true;
+    xy_buf buf;
+    xy_str text = XY_STR_NULL;
+
+    memcpy(sorted, arguments.items, arguments.len * sizeof *sorted);
+    qsort(sorted, arguments.len, sizeof *sorted, compare_arguments);
+    xy__buf_init(&buf, SIZE_MAX);
+    xy__buf_str(&buf, field->node->name->value);
+    for (size_t i = 0; i < arguments.len; i++) {
+        unique = unique && (i == 0 || !xy_str_eq(sorted[i].name, sorted[i - 1].name));
+        xy__buf_char(&buf, ' ');
+        xy__buf_str(&buf, sorted[i].name);
+        xy__buf_char(&buf, ':');
+        xy__buf_str(&buf, sorted[i].key);
+    }
+    if (unique)
+        text = xy__arena_str(arena, xy__buf_view(&buf));
+    xy__buf_deinit(&buf);
+    return text;
+}
+
+size_t xy__scope_field_call(xy_field_scopes *scopes, xy_scope_field *field)
+{
+    xy_str text = field->node->name->value;
+    xy_scope_field *first = NULL;
+
+    if (field->call)
+        return field->call;
+    if (field->node->arguments.len)
+        text = call_text(scopes, field);
+    if (text.ptr)
+        first = xy__map_get(&scopes->calls, text);
+    if (first) {
+        field->call = first->call;
+    } else {
+        field->call = ++scopes->call_count;
+        if (text.ptr)
+            xy__map_put(&scopes->calls, text, field);
+    }
+    return field->call;
+}
+
+bool xy__types_differ_in_shape(const xy_type *a, const xy_type *b)
+{
+    while (a != b && a->of && b->of && a->kind == b->kind) {
+        a = a->of;
+        b = b->of;
+    }
+    if (a == b)
+        return false;
+    return a->of || b->of || xy__type_is_leaf(a) || xy__type_is_leaf(b);
+}
