@@ -89,6 +89,13 @@ static void arm_alarm(xy_loop *loop)
                    loop->heap[0]->due_ms > now ? loop->heap[0]->due_ms - now : 0, 0);
 }
 
+/* Counts as work until the next wait: what is started or queued while the last socket is being
+ * closed must not be left behind. */
+static void stay_alive(xy_loop *loop)
+{
+    uv_ref((uv_handle_t *)&loop->before_wait);
+}
+
 void xy__timer_start(xy_loop *loop, xy_timer *timer, uint64_t delay_ms)
 {
     uint64_t now = xy__loop_now(loop);
@@ -102,10 +109,7 @@ void xy__timer_start(xy_loop *loop, xy_timer *timer, uint64_t delay_ms)
         loop->heap = xy__realloc(loop->heap, loop->heap_cap * sizeof(xy_timer *));
     }
     heap_up(loop, loop->heap_len++, timer);
-    /* Else the end of this turn arms it; but a loop with nothing else to do might not come to
-     * that end. */
-    if (!uv_is_active((uv_handle_t *)&loop->alarm))
-        arm_alarm(loop);
+    stay_alive(loop); /* until the alarm is armed, before the wait */
 }
 
 uint64_t xy__loop_now(const xy_loop *loop)
@@ -151,6 +155,7 @@ static void on_alarm(uv_timer_t *alarm)
     xy_loop *loop = alarm->data;
 
     fire(loop, uv_now(&loop->uv));
+    loop->hasty = loop->once;
 }
 
 /* Moves all links of `from` to the end of `to`. */
@@ -172,7 +177,7 @@ static void on_hurry(uv_idle_t *hurry)
 /* An active idle handle makes the wait a look and counts as work. */
 static void hurry_if_any(xy_loop *loop)
 {
-    if (xy__list_empty(&loop->next) && xy__list_empty(&loop->ready)) {
+    if (xy__list_empty(&loop->next) && xy__list_empty(&loop->ready) && !loop->hasty) {
         uv_idle_stop(&loop->hurry);
     } else {
         uv_idle_start(&loop->hurry, on_hurry);
@@ -197,6 +202,7 @@ static void on_after_wait(uv_check_t *handle)
 
     move_all(&loop->soon, &loop->ready);
     run_tasks(&loop->soon);
+    loop->hasty = false;
     hurry_if_any(loop);
     arm_alarm(loop);
 }
@@ -329,7 +335,12 @@ bool xy__loop_turn(xy_loop *loop)
 
 bool xy__loop_wait(xy_loop *loop)
 {
-    return turn(loop, enter(loop) ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+    bool more;
+
+    loop->once = true;
+    more = turn(loop, enter(loop) ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+    loop->once = false;
+    return more;
 }
 
 void xy__loop_stop(xy_loop *loop)
@@ -350,13 +361,6 @@ void xy__loop_advance(xy_loop *loop, uint64_t ms)
     }
     loop->virtual_ms = until;
     xy__loop_turn(loop);
-}
-
-/* A task that is queued while the last socket is being closed must not be left behind: counts as
- * work until the next wait. */
-static void stay_alive(xy_loop *loop)
-{
-    uv_ref((uv_handle_t *)&loop->before_wait);
 }
 
 static void enqueue(xy_link *queue, xy_task *task)

@@ -56,6 +56,8 @@ struct xy_loop {
     xy_link next;    /* tasks of the next turn */
     xy_link ready;   /* the same once that turn has begun */
     uv_idle_t hurry; /* active while there are any: the wait is only a look */
+    bool once;       /* in xy__loop_wait() */
+    bool hasty;      /* a timer of that has fired: it waits for nothing else */
     uv_async_t wake;
     uv_mutex_t post_lock;
     xy_link posted; /* guarded by post_lock */
