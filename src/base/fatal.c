@@ -21,13 +21,13 @@ void xy__assert_failed(const char *expression, const char *file, int line, const
 
 void xy__fatal(const char *fmt, ...)
 {
+    char text[1024];
     va_list args;
 
     va_start(args, fmt);
-    fputs("fatal: ", stderr);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    fprintf(stderr, "fatal: %s\n", text);
     abort();
 }
 
