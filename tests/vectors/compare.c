@@ -259,10 +259,12 @@ static bool is_empty_braces(xy_arena *arena, const xy_source *source, xy_locatio
 
 bool vector_is_empty_selection(const vector_case *c, xy_str document, const xy_errors *errors)
 {
+    static const char option[] = "allowEmptySelectionSets";
     xy_source source = {.text = document};
     const xy_error *error;
 
-    if (!vector_bool(vector_get(c->json, "options"), "allowEmptySelectionSets", true))
+    if (!vector_bool(vector_get(c->json, "options"), option, true) ||
+        !vector_bool(vector_get(c->json, "parse_options"), option, true))
         return false;
     if (errors->list.len != 1 || errors->list.items[0]->location_count != 1)
         return false;

@@ -8,8 +8,10 @@
 #include "language/block_string.h"
 #include "language/parser.h"
 #include "language/printer.h"
+#include "language/visitor.h"
 
-#define ARENA_MAX ((size_t)1 << 20)
+#define ARENA_MAX ((size_t)1 << 22)
+#define DEEPEST   2000 /* levels that the parser allows at most */
 
 static xy_arena arena;
 
@@ -176,6 +178,48 @@ static void what_a_block_string_can_say(void **state)
         assert_false(xy__is_printable_as_block_string(xy_str_from(cannot[i])));
 }
 
+static xy_visit_next count_node(void *arg, const xy_visit_at *at)
+{
+    (void)at;
+    ++*(size_t *)arg;
+    return XY_VISIT_ON;
+}
+
+/* The deepest trees that the parser makes can be walked and printed. */
+static void the_deepest_trees(void **state)
+{
+    static const xy_visit_handler handlers[] = {{XY_KINDS_ALL, count_node, NULL}, {0, NULL, NULL}};
+    static const char *const levels[][2] = {{"[", "]"}, {"{a:", "}"}};
+    xy_parse_options deepest = {.depth_max = UINT32_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        xy_source source = {0};
+        xy_ast_value *value;
+        xy_errors errors;
+        xy_buf text;
+        xy_buf printed;
+        size_t count = 0;
+
+        xy__errors_init(&errors, &arena);
+        xy__buf_init(&text, ARENA_MAX);
+        xy__buf_init(&printed, (size_t)1 << 26);
+        for (int level = 0; level < DEEPEST; level++)
+            xy__buf_str(&text, xy_str_from(levels[i][0]));
+        XY_BUF_LITERAL(&text, "1");
+        for (int level = 0; level < DEEPEST; level++)
+            xy__buf_str(&text, xy_str_from(levels[i][1]));
+        source.text = xy__buf_view(&text);
+        assert_int_equal(xy__parse_value(&arena, &source, &deepest, &value, &errors), 0);
+        xy__visit_one(handlers, &count, &value->node);
+        assert_int_equal(count, i == 0 ? DEEPEST + 1 : 3 * DEEPEST + 1);
+        xy__print(&printed, &value->node);
+        assert_int_equal(printed.err, 0);
+        xy__buf_deinit(&printed);
+        xy__buf_deinit(&text);
+    }
+}
+
 /* A full buffer says so and takes no harm. */
 static void buffers_are_limited(void **state)
 {
@@ -214,6 +258,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(schemas, set_up, tear_down),
         cmocka_unit_test_setup_teardown(block_strings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_block_string_can_say, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_deepest_trees, set_up, tear_down),
         cmocka_unit_test_setup_teardown(buffers_are_limited, set_up, tear_down),
     };
 
