@@ -119,13 +119,13 @@ static void nothing_is_allocated_as_something(void **state)
 }
 
 /* A sanitizer's allocator would end the process itself instead of returning NULL. */
-const char *__asan_default_options(void);
+XY_API const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";
 }
 
-const char *__tsan_default_options(void);
+XY_API const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
     return "allocator_may_return_null=1";
