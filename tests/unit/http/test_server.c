@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Connections over real sockets: keep-alive, pipelining, refusals, timeouts, clients that go, and the end. */
+/* Connections over real sockets: keep-alive, pipelining, refusals, timeouts, clients that go,
+ * and the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -211,7 +212,8 @@ static void answers_pipelined_requests_one_by_one(void **state)
     client_close(&c);
 }
 
-/* More requests than one batch, and than the read-ahead: all are answered, and reading stops meanwhile. */
+/* More requests than one batch, and than the read-ahead: all are answered, and reading stops
+ * meanwhile. */
 static void bounds_what_is_pipelined(void **state)
 {
     web *w = *state;

@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "base/fatal.h"
+#include "http/parts.h"
 
 #define QUIET_TURNS 4
+#define BUSY_TURNS  500
 #define GOT_MAX     ((size_t)64 << 20)
 
 static const xy_http_header text_type[] = {
@@ -153,8 +155,8 @@ void web_on_drained(xy_http_server *server, void *arg)
     w->drained++;
 }
 
-/* On loopback a packet is there when send() returns, but for what the kernel defers: so a few turns more, with a
- * moment between. */
+/* On loopback a packet is there when send() returns, but for what the kernel defers: so a few
+ * turns more, with a moment between. */
 void web_settle(web *w)
 {
     for (int i = 0; i < QUIET_TURNS; i++) {
@@ -237,27 +239,41 @@ static bool receive(client *c)
 /* "Date: <anything>" to "Date: *". */
 static void hide_dates(xy_buf *buf)
 {
-    char *at = buf->ptr;
+    static const xy_str name = XY_STR_INIT("\r\nDate: ");
+    char *to = buf->ptr;
 
-    while ((at = strstr(at, "\r\nDate: "))) {
-        char *from = at + 8;
-        char *to = strstr(from, "\r\n");
-
-        *from = '*';
-        memmove(from + 1, to, strlen(to) + 1);
-        at = from;
+    for (const char *from = buf->ptr; *from;) {
+        if (strncmp(from, name.ptr, name.len) != 0) {
+            *to++ = *from++;
+            continue;
+        }
+        memcpy(to, name.ptr, name.len);
+        to += name.len;
+        *to++ = '*';
+        from = strstr(from + name.len, "\r\n");
     }
+    *to = '\0';
+}
+
+/* Nothing more comes for a while; longer, while there is something on its way. */
+static bool quiet(const client *c, int turns)
+{
+    const xy_http_server *server = c->web->server;
+    bool busy =
+        server->state_counts[XY_CONNECTION_BODY] > 0 || xy__http_server_stats(server).queued > 0;
+
+    return turns >= (busy ? BUSY_TURNS : QUIET_TURNS);
 }
 
 const char *client_read(client *c)
 {
     xy__buf_reset(&c->got, GOT_MAX);
-    for (int quiet = 0; quiet < QUIET_TURNS;) {
+    for (int turns = 0; !quiet(c, turns);) {
         xy__loop_turn(&c->web->loop);
         if (receive(c)) {
-            quiet = 0;
+            turns = 0;
         } else {
-            quiet++;
+            turns++;
             usleep(c->got.len ? 200 : 1000);
         }
     }

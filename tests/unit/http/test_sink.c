@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT */
+/* Streaming responses: framing, back-pressure, budget, readers that stall or go. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <cmocka.h>
+
+#include "http/parts.h"
+#include "web.h"
+
+#define GET(target)    "GET " target " HTTP/1.1\r\nHost: x\r\n\r\n"
+#define GET_10(target) "GET " target " HTTP/1.0\r\n\r\n"
+#define STREAM_LAST                                                                                \
+    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nDate: *\r\nConnection: close\r\n"
+
+typedef struct sink_test {
+    web web;
+    client client;
+} sink_test;
+
+static int setup(void **state)
+{
+    sink_test *t = calloc(1, sizeof *t);
+
+    web_init(&t->web, XY_CLOCK_VIRTUAL);
+    web_open(&t->web);
+    client_open(&t->client, &t->web);
+    *state = t;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    sink_test *t = *state;
+
+    client_close(&t->client);
+    web_close(&t->web);
+    free(t);
+    return 0;
+}
+
+static const xy_connection *connection_of(const sink_test *t, size_t index)
+{
+    const xy_exchange *exchange =
+        (const xy_exchange *)(const void *)((const char *)t->web.sinks[index] -
+                                            offsetof(xy_exchange, sink));
+
+    return exchange->connection;
+}
+
+static xy_bytes *filled(size_t len, char c)
+{
+    xy_bytes *bytes = xy__bytes_alloc(len);
+
+    memset(bytes->data, c, len);
+    bytes->len = len;
+    return bytes;
+}
+
+/* ---- framing ---- */
+
+static void sends_each_write_as_a_chunk(void **state)
+{
+    sink_test *t = *state;
+
+    CLIENT_EXPECT(&t->client, GET("/stream"), STREAM_HEAD);
+    assert_int_equal(web_write(&t->web, 0, ":\n\n"), XY_OK);
+    assert_int_equal(web_write(&t->web, 0, ""), XY_OK);
+    assert_int_equal(web_write(&t->web, 0, "event: next\ndata: {}\n\n"), XY_OK);
+    assert_string_equal(client_read(&t->client),
+                        "3\r\n:\n\n\r\n16\r\nevent: next\ndata: {}\n\n\r\n");
+    assert_int_equal(xy__sink_queued(t->web.sinks[0]), 0);
+    xy__sink_end(t->web.sinks[0]);
+    assert_string_equal(client_read(&t->client), "0\r\n\r\n");
+    CLIENT_EXPECT(&t->client, GET("/after"), OK_HEAD("10") "GET /after");
+}
+
+static void sends_a_turns_writes_at_once(void **state)
+{
+    sink_test *t = *state;
+    char got[4096];
+    ssize_t len;
+
+    client_ask(&t->client, GET("/stream"));
+    for (int i = 0; i < 50; i++)
+        web_write(&t->web, 0, "0123456789");
+    xy__loop_turn(&t->web.loop);
+    len = recv(t->client.fd, got, sizeof got, 0);
+    assert_int_equal(len, 50 * (10 + 5));
+}
+
+static void sends_large_chunks_without_a_copy(void **state)
+{
+    sink_test *t = *state;
+    xy_bytes *chunk = filled(100000, 'x');
+    const char *got;
+
+    client_ask(&t->client, GET("/stream"));
+    assert_int_equal(xy__sink_write(t->web.sinks[0], xy_bytes_ref(chunk)), XY_EFULL);
+    assert_int_equal(chunk->refs, 2);
+    got = client_read(&t->client);
+    assert_int_equal(strlen(got), 100000 + 7 + 2);
+    assert_true(strncmp(got, "186a0\r\nxxx", 10) == 0);
+    assert_string_equal(got + 100000 + 5, "xx\r\n");
+    assert_int_equal(chunk->refs, 1);
+    xy_bytes_unref(chunk);
+}
+
+static void ends_with_the_connection_in_1_0(void **state)
+{
+    sink_test *t = *state;
+    xy_bytes *frame = xy__sink_frame(XY_STR("two"));
+
+    CLIENT_EXPECT(&t->client, GET_10("/stream"), STREAM_LAST "\r\n");
+    web_write(&t->web, 0, "one");
+    assert_int_equal(xy__sink_write_frame(t->web.sinks[0], frame), XY_OK);
+    xy_bytes_unref(frame);
+    assert_string_equal(client_read(&t->client), "onetwo");
+    assert_false(t->client.ended);
+    xy__sink_end(t->web.sinks[0]);
+    client_read(&t->client);
+    assert_true(t->client.ended);
+}
+
+static void closes_when_asked_to(void **state)
+{
+    sink_test *t = *state;
+
+    CLIENT_EXPECT(&t->client, "GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                  STREAM_LAST "Transfer-Encoding: chunked\r\n\r\n");
+    web_write(&t->web, 0, "x");
+    xy__sink_end(t->web.sinks[0]);
+    assert_string_equal(client_read(&t->client), "1\r\nx\r\n0\r\n\r\n");
+    assert_true(t->client.ended);
+}
+
+static void sends_no_body_for_head(void **state)
+{
+    sink_test *t = *state;
+
+    CLIENT_EXPECT(&t->client, "HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n", STREAM_HEAD);
+    assert_int_equal(web_write(&t->web, 0, "x"), XY_OK);
+    xy__sink_end(t->web.sinks[0]);
+    CLIENT_EXPECT(&t->client, GET("/after"), OK_HEAD("10") "GET /after");
+}
+
+static void shares_frames(void **state)
+{
+    sink_test *t = *state;
+    xy_bytes *frame = xy__sink_frame(XY_STR("event: next\n\n"));
+    client others[20];
+
+    client_ask(&t->client, GET("/stream"));
+    for (size_t i = 0; i < 20; i++) {
+        client_open(&others[i], &t->web);
+        client_ask(&others[i], GET("/stream"));
+    }
+    for (size_t i = 0; i < t->web.sinks_len; i++)
+        assert_int_equal(xy__sink_write_frame(t->web.sinks[i], frame), XY_OK);
+    assert_int_equal(frame->refs, 22);
+    for (size_t i = 0; i < 20; i++) {
+        assert_string_equal(client_read(&others[i]), "d\r\nevent: next\n\n\r\n");
+        client_close(&others[i]);
+    }
+    assert_int_equal(frame->refs, 1);
+    xy_bytes_unref(frame);
+    assert_int_equal(t->web.stops, 20);
+}
+
+/* ---- readers that stall ---- */
+
+/* Write chunks of 1000 bytes, one a turn, until the sink says stop; returns how many were taken. */
+static size_t fill(sink_test *t, int until)
+{
+    size_t count = 0;
+
+    for (;;) {
+        xy_bytes *chunk = filled(1000, (char)('a' + count % 26));
+        int rc = xy__sink_write(t->web.sinks[0], chunk);
+
+        xy__loop_turn(&t->web.loop);
+        count += rc != XY_ELIMIT;
+        if (rc == until)
+            return count;
+        assert_true(rc == XY_OK || rc == XY_EFULL);
+        assert_true(count < 100000);
+    }
+}
+
+/* The chunks 0 … count-1 as fill() wrote them. */
+static void expect_filled(const char *at, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_memory_equal(at, "3e8\r\n", 5);
+        for (size_t k = 0; k < 1000; k++)
+            assert_int_equal(at[5 + k], 'a' + i % 26);
+        at += 5 + 1000 + 2;
+    }
+    assert_string_equal(at, "");
+}
+
+static void says_full_and_then_ready(void **state)
+{
+    sink_test *t = *state;
+    size_t count;
+
+    client_ask(&t->client, GET("/stream"));
+    count = fill(t, XY_EFULL);
+    assert_true(xy__sink_full(t->web.sinks[0]));
+    assert_true(xy__sink_queued(t->web.sinks[0]) > 64 * 1024);
+    web_settle(&t->web);
+    assert_int_equal(t->web.ready, 0);
+    expect_filled(client_read(&t->client), count);
+    assert_int_equal(t->web.ready, 1);
+    assert_false(xy__sink_full(t->web.sinks[0]));
+    assert_int_equal(web_write(&t->web, 0, "x"), XY_OK);
+}
+
+static void refuses_beyond_the_budget(void **state)
+{
+    sink_test *t = *state;
+    size_t count;
+
+    client_ask(&t->client, GET("/stream"));
+    count = fill(t, XY_ELIMIT);
+    assert_true(xy__sink_queued(t->web.sinks[0]) <= 1024 * 1024);
+    assert_true(xy__sink_queued(t->web.sinks[0]) > 1022 * 1024);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(xy__sink_write(t->web.sinks[0], filled(1000, '.')), XY_ELIMIT);
+    web_pass(&t->web, 24 * 3600 * 1000);
+    assert_int_equal(t->web.stops, 0);
+    expect_filled(client_read(&t->client), count);
+    assert_int_equal(web_write(&t->web, 0, "x"), XY_OK);
+}
+
+/* What the kernel holds for a stalled reader is bounded, too: of all that was taken most waits
+ * here. */
+static void bounds_the_kernels_share(void **state)
+{
+    sink_test *t = *state;
+    size_t taken;
+    int size = 0;
+    socklen_t len = sizeof size;
+    int fd;
+
+    client_ask(&t->client, GET("/stream"));
+    assert_int_equal(uv_fileno((const uv_handle_t *)&connection_of(t, 0)->tcp, &fd), 0);
+    getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &len);
+    assert_int_equal(size, 64 * 1024);
+    taken = fill(t, XY_ELIMIT) * 1007;
+    /* The rest is in the kernel, most of it in the client's own receive buffer. */
+    assert_true(taken - xy__sink_queued(t->web.sinks[0]) < 3 * 1024 * 1024);
+}
+
+/* A stalled reader's few bytes do not hold the slab that all share. */
+static void lets_the_slab_go(void **state)
+{
+    sink_test *t = *state;
+    const xy_connection *connection;
+
+    client_ask(&t->client, GET("/stream"));
+    fill(t, XY_EFULL);
+    for (int i = 0; i < 100; i++) {
+        web_write(&t->web, 0, "x");
+        xy__loop_turn(&t->web.loop);
+    }
+    connection = connection_of(t, 0);
+    assert_true(connection->outbox.len > 100);
+    assert_int_equal(t->web.server->slab.bytes->refs, 1);
+}
+
+static void takes_one_large_chunk_when_empty(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, GET("/stream"));
+    assert_int_equal(xy__sink_write(t->web.sinks[0], filled(5000000, 'x')), XY_EFULL);
+    assert_int_equal(xy__sink_write(t->web.sinks[0], filled(1, 'y')), XY_ELIMIT);
+    assert_int_equal(strlen(client_read(&t->client)), 5000000 + 8 + 2);
+    assert_int_equal(t->web.ready, 1);
+}
+
+static void has_limits_of_its_own(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, GET("/stream"));
+    xy__sink_limit(t->web.sinks[0], 100, 200);
+    assert_int_equal(xy__sink_write(t->web.sinks[0], filled(60, 'x')), XY_EFULL);
+    assert_int_equal(xy__sink_write(t->web.sinks[0], filled(100, 'x')), XY_ELIMIT);
+    xy__sink_limit(t->web.sinks[0], 0, 0);
+    for (int i = 0; i < 20; i++)
+        assert_true(xy__sink_write(t->web.sinks[0], filled(1000000, 'x')) != XY_ELIMIT);
+}
+
+static void does_not_hold_up_others(void **state)
+{
+    sink_test *t = *state;
+    client other;
+
+    client_ask(&t->client, GET("/stream"));
+    fill(t, XY_ELIMIT);
+    client_open(&other, &t->web);
+    CLIENT_EXPECT(&other, GET("/a"), OK_HEAD("6") "GET /a");
+    client_close(&other);
+}
+
+static void ends_stalled_streams_in_time(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, GET("/stream"));
+    fill(t, XY_ELIMIT);
+    xy__sink_end(t->web.sinks[0]);
+    web_pass(&t->web, 29999);
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 1);
+    web_pass(&t->web, 1);
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 0);
+}
+
+/* ---- readers that go ---- */
+
+static void is_told_of_fin_and_reset(void **state)
+{
+    sink_test *t = *state;
+    client other;
+
+    for (int i = 0; i < 6; i++) {
+        client_open(&other, &t->web);
+        t->web.sinks_len = 0;
+        client_ask(&other, GET("/stream"));
+        if (i >= 4)
+            fill(t, XY_EFULL);
+        if (i % 2) {
+            client_abort(&other);
+        } else if (i == 2) {
+            client_fin(&other);
+        } else {
+            client_close(&other);
+        }
+        assert_int_equal(t->web.stops, (size_t)i + 1);
+        if (i == 2)
+            client_close(&other);
+        assert_int_equal(xy__http_server_stats(t->web.server).connections, 1);
+    }
+}
+
+static void waits_for_its_end_when_nobody_listens(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, GET("/stream"));
+    xy__sink_listen(t->web.sinks[0], (xy_sink_events){0});
+    client_fin(&t->client);
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 0);
+    assert_int_equal(web_write(&t->web, 0, "x"), XY_ECLOSED);
+    assert_int_equal(xy__sink_queued(t->web.sinks[0]), 0);
+    xy__sink_end(t->web.sinks[0]);
+}
+
+static void is_cut_by_abort(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, GET("/stream"));
+    fill(t, XY_EFULL);
+    xy__sink_abort(t->web.sinks[0]);
+    web_settle(&t->web);
+    assert_int_equal(t->web.stops, 0);
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 0);
+}
+
+/* ---- idle streams ---- */
+
+static void holds_nothing_while_idle(void **state)
+{
+    sink_test *t = *state;
+    const xy_connection *connection;
+
+    client_ask(&t->client, GET("/stream"));
+    web_write(&t->web, 0, "x");
+    client_read(&t->client);
+    connection = connection_of(t, 0);
+    assert_null(connection->h1);
+    assert_null(connection->ahead);
+    assert_null(connection->outbox.items);
+    assert_null(connection->writing);
+    assert_null(connection->timeout.running_in);
+    assert_null(connection->exchange->kept);
+    assert_true(sizeof *connection <= 600);
+}
+
+static void answers_what_was_pipelined_behind_it(void **state)
+{
+    sink_test *t = *state;
+
+    CLIENT_EXPECT(&t->client, GET("/stream") GET("/a"), STREAM_HEAD);
+    client_ask(&t->client, GET("/b"));
+    xy__sink_end(t->web.sinks[0]);
+    assert_string_equal(client_read(&t->client),
+                        "0\r\n\r\n" OK_HEAD("6") "GET /a" OK_HEAD("6") "GET /b");
+}
+
+static void is_cut_when_the_client_talks_too_much(void **state)
+{
+    sink_test *t = *state;
+    char *noise = calloc(1, 200000);
+
+    client_ask(&t->client, GET("/stream"));
+    client_send(&t->client, (xy_str){noise, 200000});
+    web_settle(&t->web);
+    assert_int_equal(t->web.stops, 1);
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 0);
+    free(noise);
+}
+
+static void outlives_a_drain_until_it_ends(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, GET("/stream"));
+    xy__http_server_drain(t->web.server, 0, web_on_drained, &t->web);
+    web_write(&t->web, 0, "x");
+    assert_string_equal(client_read(&t->client), "1\r\nx\r\n");
+    xy__sink_end(t->web.sinks[0]);
+    assert_string_equal(client_read(&t->client), "0\r\n\r\n");
+    assert_true(t->client.ended);
+    assert_int_equal(t->web.drained, 1);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(sends_each_write_as_a_chunk),
+        TEST(sends_a_turns_writes_at_once),
+        TEST(sends_large_chunks_without_a_copy),
+        TEST(ends_with_the_connection_in_1_0),
+        TEST(closes_when_asked_to),
+        TEST(sends_no_body_for_head),
+        TEST(shares_frames),
+        TEST(says_full_and_then_ready),
+        TEST(refuses_beyond_the_budget),
+        TEST(bounds_the_kernels_share),
+        TEST(lets_the_slab_go),
+        TEST(takes_one_large_chunk_when_empty),
+        TEST(has_limits_of_its_own),
+        TEST(does_not_hold_up_others),
+        TEST(ends_stalled_streams_in_time),
+        TEST(is_told_of_fin_and_reset),
+        TEST(waits_for_its_end_when_nobody_listens),
+        TEST(is_cut_by_abort),
+        TEST(holds_nothing_while_idle),
+        TEST(answers_what_was_pipelined_behind_it),
+        TEST(is_cut_when_the_client_talks_too_much),
+        TEST(outlives_a_drain_until_it_ends),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
