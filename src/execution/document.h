@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* execution/document.h -- an entry of the document cache: source text, syntax tree and a plan
- * for each operation.
+/* execution/document.h -- an entry of the document cache: source text, syntax tree and plans
+ * for its operations.
  *
  * Refcounted (atomically), shared by threads. All of it is read-only once created, but for the
  * plans, which grow under a lock of their own when an operation meets a new combination of
@@ -12,8 +12,9 @@
 
 #include "language/parser.h"
 #include "schema/types.h"
+#include "validation/validate.h"
 
-/* What one document may hold, tree and plans of all its operations together, in bytes. */
+/* Source and syntax tree of one document, in bytes; a plan has a limit of its own. */
 #define XY_DOCUMENT_BYTES_DEFAULT ((size_t)64 << 20)
 
 typedef struct xy_plans xy_plans; /* execution/plan.h */
@@ -24,24 +25,21 @@ typedef struct xy_document {
     xy_arena arena;
     xy_source source;
     const xy_ast_document *ast;
+    xy_map fragments;   /* -> xy_plan_fragment, of execution/plan.h */
+    xy_str *conditions; /* names of the variables that @skip and @include test */
+    size_t condition_count;
     xy_plans **operations; /* one for each operation, in order */
     size_t operation_count;
 } xy_document;
 
-/* Finds what is wrong with `ast` and appends it to `errors`; scratch and errors live in
- * errors->arena. Returns 0, XY_EFAILED, or XY_ELIMIT. */
-typedef int xy_validate_fn(const xy_schema *schema, const xy_ast_document *ast, void *arg,
-                           xy_errors *errors);
-
 typedef struct xy_document_options {
     xy_parse_options parse;
-    size_t bytes_max;         /* 0: XY_DOCUMENT_BYTES_DEFAULT */
-    xy_validate_fn *validate; /* NULL: the specification's rules, all of them */
-    void *validate_arg;       /* given to `validate` */
-    bool trusted;             /* do not validate at all */
+    xy_validate_options validate;
+    size_t bytes_max; /* 0: XY_DOCUMENT_BYTES_DEFAULT */
+    bool trusted;     /* do not validate at all */
 } xy_document_options;
 
-/* Parse, validate and plan `text`. `options` may be NULL. keeps: schema, until the last
+/* Parse and validate `text`; its operations are planned when they are first prepared. `options` may be NULL. keeps: schema, until the last
  * reference is gone; the text is copied. gives: *out, one reference. On failure `errors` has at
  * least one entry, with extensions.code GRAPHQL_PARSE_FAILED or GRAPHQL_VALIDATION_FAILED.
  * Returns 0, XY_ESYNTAX, XY_EFAILED (not valid) or XY_ELIMIT. */

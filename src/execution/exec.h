@@ -38,8 +38,8 @@ struct xy_operation {
     void *context;      /* the owner's: identity, headers */
     /* Called with `context` when the last reference goes; may be NULL. */
     void (*on_destroy)(void *context);
-    xy_link runs;          /* alive and not cancelled */
-    xy_field_memo **memos; /* by index of the plan's field; see execution/run.h */
+    xy_link runs;         /* alive and not cancelled */
+    xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
     size_t memo_cap;
     xy_operation *next; /* in the executor's spares */
 };

@@ -9,6 +9,7 @@
 #include "xylem/app.h"
 #include "xylem/bytes.h"
 
+#include "base/buf.h"
 #include "base/errors.h"
 #include "base/loop.h"
 
@@ -16,7 +17,7 @@
 #define XY_EXECUTOR_SPARES      8u
 #define XY_EXECUTOR_SPARE_BYTES ((size_t)64 << 10)
 
-/* Nested response positions: objects, lists and their fields. Bounds the C stack of a run. */
+/* Nested positions of a response: fields and items. Bounds the C stack of a run. */
 #define XY_EXECUTOR_DEPTH_MAX 1000u
 
 typedef struct xy_run xy_run;
@@ -35,9 +36,9 @@ typedef struct xy_executor_gauges {
     size_t promises; /* unresolved, stopped ones too */
 } xy_executor_gauges;
 
-/* A result's storage that the executor may use again once nobody else holds it. */
+/* The storage of a result that was given away: used again once nobody else holds it. */
 typedef struct xy_spare_bytes {
-    xy_bytes *bytes; /* NULL: none */
+    xy_bytes *bytes; /* a reference; NULL: none */
     size_t cap;
 } xy_spare_bytes;
 
@@ -47,6 +48,7 @@ typedef struct xy_executor {
     xy_executor_limits limits;
     /* Unexpected errors of resolvers and sources reach clients as XY_MASKED_MESSAGE. */
     bool mask_errors;
+    bool hide_suggestions; /* no "Did you mean …" in errors of variables and arguments */
     /* Called for each unexpected error, masked or not (error->original tells the real one when
      * it was); may be NULL. The error is valid until the return. */
     void (*on_unexpected)(xy_operation *operation, const xy_error *error);
@@ -56,6 +58,7 @@ typedef struct xy_executor {
     xy_operation *spare_operations;
     unsigned spare_operation_count;
     xy_spare_bytes spare_bytes[XY_EXECUTOR_SPARES];
+    unsigned spare_bytes_next; /* the one to be replaced next */
 } xy_executor;
 
 #define XY_MASKED_MESSAGE "Something went wrong."
@@ -64,6 +67,15 @@ typedef struct xy_executor {
 /* An executor on `loop` (NULL: see above) with the default limits, which unmasks. keeps: loop,
  * until the end. */
 void xy__executor_init(xy_executor *executor, xy_loop *loop);
+
+/* An empty buffer for a result, with spare storage where there is some. */
+void xy__executor_buf(xy_executor *executor, xy_buf *buf);
+
+/* The content of `buf` as a result, and its storage among the spares. gives: one reference. */
+xy_bytes *xy__executor_take(xy_executor *executor, xy_buf *buf);
+
+/* Keep the storage of `buf` for another and leave it empty. */
+void xy__executor_drop(xy_executor *executor, xy_buf *buf);
 
 /* Frees the spares. Asserts that no operation and no run is left. */
 void xy__executor_deinit(xy_executor *executor);

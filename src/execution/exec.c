@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* The three ways into an execution: with a root value, with an event, and to the source of
+ * events. Spec 6.2 Executing Operations. */
+#include "execution/exec.h"
+
+#include "execution/field.h"
+#include "execution/field_error.h"
+#include "json/read.h"
+
+/* ---- queries and mutations ---- */
+
+static void put_last(void *arg, xy_bytes *result, unsigned flags)
+{
+    xy_outlet *outlet = arg;
+
+    outlet->on_ready = NULL;
+    outlet->on_stop = NULL;
+    xy__outlet_put(outlet, result, flags | XY_PUT_LAST);
+    xy__outlet_end(outlet);
+}
+
+static void stop_run(void *arg)
+{
+    xy__run_cancel(arg);
+}
+
+void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root, xy_outlet *outlet)
+{
+    xy_run *run = xy__run_create(operation, put_last, outlet);
+
+    run->root_parent.value = root;
+    run->outlet = outlet;
+    outlet->on_ready = NULL;
+    outlet->on_stop = stop_run;
+    outlet->arg = run;
+    xy__run_execute(run);
+}
+
+/* ---- events ---- */
+
+void xy__execute_event(xy_operation *operation, xy_bytes *event, xy_on_result *done, void *arg)
+{
+    xy_run *run = xy__run_create(operation, done, arg);
+    xy_value *value = xy__arena_alloc(&run->arena, sizeof *value);
+
+    *value = XY_NULL;
+    run->event = xy_bytes_ref(event);
+    run->root_parent = (xy_parent_ref){.value = value, .is_event = true};
+    run->bad_event = xy__json_read(&run->arena, xy_bytes_str(event), 0, value, NULL) < 0;
+    xy__run_execute(run);
+}
+
+/* ---- source streams ---- */
+
+/* An error of the root field. */
+static xy_error *fail_stream(xy_operation *operation, const xy_plan_field *field, xy_str message)
+{
+    xy_error *error = xy__errors_add(&operation->errors, message);
+    xy_path *path = XY_ARENA_NEW(&operation->arena, xy_path);
+
+    path->key = field->key;
+    error->path = path;
+    xy__field_locate(operation, field, error);
+    return error;
+}
+
+/* There is no root field to ask. Spec 6.2.3.1, step 1 and on. */
+static int refuse_root(xy_operation *operation)
+{
+    const xy_plans *plans = operation->plans;
+    const xy_selection *root = operation->plan->root;
+    xy_error *error;
+
+    if (root && root->bad_condition) {
+        xy_value ignored;
+
+        xy__directive_values(
+            &operation->arena,
+            xy__schema_directive(operation->document->schema, root->bad_condition->name->value),
+            root->bad_condition, &operation->variables, operation->executor->hide_suggestions,
+            &operation->errors, &ignored);
+    }
+    if (operation->errors.list.len == 0) {
+        error =
+            xy__errors_add(&operation->errors, root ? XY_STR("The subscription selects no field.")
+                                                    : xy__plans_rootless(&operation->arena, plans));
+        xy__error_locate(&operation->errors, error, xy__node_location(&plans->ast->node));
+    }
+    return XY_EFAILED;
+}
+
+static int refuse_arguments(xy_operation *operation, const xy_plan_field *field,
+                            const xy_error *refusal)
+{
+    xy_error *error =
+        fail_stream(operation, field,
+                    refusal ? refusal->message : XY_STR("The arguments need too much memory."));
+
+    if (refusal) {
+        error->locations = refusal->locations;
+        error->location_count = refusal->location_count;
+    }
+    return XY_EFAILED;
+}
+
+/* The opener has returned `rc`. */
+static int check_opening(xy_operation *operation, const xy_plan_field *field, const xy_call *call,
+                         int rc)
+{
+    xy_error *error;
+
+    if (rc >= 0 && call->result.kind != XY_RESULT_ERROR)
+        return XY_OK;
+    if (call->result.kind == XY_RESULT_ERROR) {
+        error = fail_stream(operation, field, (xy_str){call->result.text, call->result.size});
+        error->code = call->code;
+    } else {
+        error = fail_stream(operation, field, xy_str_from(xy_err_text(rc)));
+    }
+    if (call->internal || call->result.kind != XY_RESULT_ERROR)
+        xy__error_unexpected(operation, error);
+    return XY_EFAILED;
+}
+
+/* Spec 6.2.3.1 CreateSourceEventStream, ResolveFieldEventStream */
+int xy__create_source_stream(xy_operation *operation, xy_source_stream *stream)
+{
+    const xy_selection *root = operation->plan->root;
+    xy_call call = {.operation = operation, .arena = &operation->arena};
+    const xy_error *refusal;
+
+    if (!root || root->bad_condition || root->field_count == 0)
+        return refuse_root(operation);
+    call.field = &root->fields[0];
+    call.arguments = xy__field_arguments(operation, call.field, &refusal);
+    if (!call.arguments)
+        return refuse_arguments(operation, call.field, refusal);
+    if (!call.field->field->opener) {
+        fail_stream(operation, call.field,
+                    XY_STR("Subscription field must return Async Iterable. Received: "
+                           "undefined."));
+        return XY_EFAILED;
+    }
+    return check_opening(operation, call.field, &call, call.field->field->opener(&call, stream));
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* The plans of one operation: one for each combination of its conditions that has come up. */
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "execution/plan.h"
+#include "language/visitor.h"
+
+typedef struct condition_names {
+    xy_arena *arena;
+    xy_map seen;
+    XY_VEC(xy_str) list;
+} condition_names;
+
+static void note_condition(condition_names *names, const xy_ast_value *value)
+{
+    if (value->node.kind != XY_KIND_VARIABLE || xy__map_get(&names->seen, value->text))
+        return;
+    xy__map_put(&names->seen, value->text, names);
+    *xy_vec_push(names->arena, &names->list) = value->text;
+}
+
+static xy_visit_next visit_directive(void *arg, const xy_visit_at *at)
+{
+    const xy_ast_directive *directive = (const xy_ast_directive *)at->node;
+
+    if (!xy_str_is(directive->name->value, "skip") && !xy_str_is(directive->name->value, "include"))
+        return XY_VISIT_SKIP;
+    for (size_t i = 0; i < directive->arguments.len; i++)
+        note_condition(arg, directive->arguments.items[i]->value);
+    return XY_VISIT_SKIP;
+}
+
+static const xy_visit_handler condition_visitor[] = {
+    {XY_KIND_BIT(DIRECTIVE), visit_directive, NULL},
+    {0, NULL, NULL},
+};
+
+/* The variables that conditions name, anywhere in the document: what an operation names itself
+ * and what its fragments do is not told apart, as the others' are constantly absent in it. */
+void xy__plans_conditions(xy_document *document)
+{
+    condition_names names = {.arena = &document->arena};
+
+    xy__map_init(&names.seen, &document->arena);
+    xy__visit_one(condition_visitor, &names, &document->ast->node);
+    document->conditions = names.list.items;
+    document->condition_count = names.list.len;
+}
+
+static const xy_type *root_type(const xy_schema *schema, xy_operation_type operation)
+{
+    switch (operation) {
+    case XY_OPERATION_MUTATION:
+        return schema->mutation;
+    case XY_OPERATION_SUBSCRIPTION:
+        return schema->subscription;
+    case XY_OPERATION_QUERY:
+    default:
+        return schema->query;
+    }
+}
+
+xy_plans *xy__plans_create(xy_document *document, const xy_ast_operation *ast)
+{
+    xy_plans *plans = XY_ARENA_NEW(&document->arena, xy_plans);
+
+    plans->document = document;
+    plans->ast = ast;
+    plans->type = root_type(document->schema, ast->operation);
+    plans->variables = xy__variables_compile(&document->arena, document->schema, &ast->variables);
+    XY_ASSERT(uv_mutex_init(&plans->lock) == 0);
+    return plans;
+}
+
+void xy__plans_destroy(xy_plans *plans)
+{
+    xy_plan *plan = atomic_load_explicit(&plans->kept, memory_order_acquire);
+
+    while (plan) {
+        xy_plan *next = plan->next;
+
+        xy__plan_destroy(plan);
+        plan = next;
+    }
+    uv_mutex_destroy(&plans->lock);
+}
+
+xy_str xy__plans_rootless(xy_arena *arena, const xy_plans *plans)
+{
+    return xy__arena_printf(arena, "Schema is not configured to execute %s operation.",
+                            xy__operation_type_name(plans->ast->operation));
+}
+
+void xy__plan_release(xy_plan *plan)
+{
+    if (plan && !plan->kept)
+        xy__plan_destroy(plan);
+}
+
+static uint8_t condition_value(const xy_value *variable)
+{
+    if (!variable || variable->kind != XY_VALUE_BOOL)
+        return XY_CONDITION_BAD;
+    return variable->boolean ? XY_CONDITION_TRUE : XY_CONDITION_FALSE;
+}
+
+static xy_plan *find_kept(const xy_plans *plans, const uint8_t *conditions)
+{
+    xy_plan *plan = atomic_load_explicit(&plans->kept, memory_order_acquire);
+
+    while (plan && memcmp(plan->conditions, conditions, plans->document->condition_count) != 0)
+        plan = plan->next;
+    return plan;
+}
+
+/* Under the lock of `plans`. */
+static int make_plan(xy_plans *plans, const uint8_t *conditions, xy_plan **out)
+{
+    xy_plan *plan = find_kept(plans, conditions);
+    int rc;
+
+    if (plan) {
+        *out = plan;
+        return XY_OK;
+    }
+    rc = xy__plan_create(plans, conditions, &plan);
+    if (rc < 0)
+        return rc;
+    *out = plan;
+    if (plans->kept_count == XY_PLANS_KEPT_MAX)
+        return XY_OK;
+    plans->kept_count++;
+    plan->kept = true;
+    plan->next = atomic_load_explicit(&plans->kept, memory_order_relaxed);
+    atomic_store_explicit(&plans->kept, plan, memory_order_release);
+    return XY_OK;
+}
+
+int xy__plan_for(xy_plans *plans, const xy_value *variables, xy_plan **out)
+{
+    uint8_t few[64];
+    size_t count = plans->document->condition_count;
+    uint8_t *conditions = count > sizeof few ? xy__malloc(count) : few;
+    int rc = XY_OK;
+
+    for (size_t i = 0; i < count; i++)
+        conditions[i] = condition_value(xy_value_get(variables, plans->document->conditions[i]));
+    *out = find_kept(plans, conditions);
+    if (!*out) {
+        uv_mutex_lock(&plans->lock);
+        rc = make_plan(plans, conditions, out);
+        uv_mutex_unlock(&plans->lock);
+    }
+    if (conditions != few)
+        free(conditions);
+    return rc;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/promise.h -- an answer that a resolver gives later, and the call it is put into.
+ *
+ *   MADE --placed--> WAITED --filled--> (nobody waits: the run has it)
+ *     |                |
+ *     +----- stop -----+--> STOPPED
+ *
+ *   1. `resolved` is set once, by the resolver, in whatever state; a promise that has a timer and
+ *      no on_stop is resolved by its stop, as only the timer would have done so.
+ *   2. A promise is memory of its run, which stays until every promise is resolved.
+ *   3. A call whose own promise is MADE and not resolved is answered by it, whatever was put.
+ *   4. What is resolved while the engine is on the stack of the run waits in run->resolved.
+ *
+ * Read next: spot.h (where it is waited for), xylem/call.h (the resolver's side). */
+#ifndef XY_EXECUTION_PROMISE_H
+#define XY_EXECUTION_PROMISE_H
+
+#include "execution/run.h"
+
+/* A call to a resolver, and what it answered. */
+struct xy_call {
+    xy_run *run; /* NULL: to the opener of a source stream */
+    xy_operation *operation;
+    xy_arena *arena;
+    const xy_plan_field *field;
+    const xy_value *arguments;
+    xy_parent_ref parent;
+    xy_result result;
+    const char *code;     /* of a result that is an ERROR */
+    bool internal;        /* that ERROR is not for the client */
+    xy_promise *own;      /* of xy_later(): the call lives as long as it */
+    xy_promise *promises; /* made through this call, linked by `sibling` */
+    xy_call *next;        /* in run->spare_calls */
+};
+
+typedef enum xy_promise_state {
+    XY_PROMISE_MADE,    /* not placed in the response so far */
+    XY_PROMISE_WAITED,  /* `spot` waits for it */
+    XY_PROMISE_STOPPED, /* nobody waits for it (any more) */
+    XY_PROMISE_STATES,
+} xy_promise_state;
+
+struct xy_promise {
+    xy_call *call;
+    xy_spot *spot;
+    xy_promise_state state;
+    bool resolved;
+    xy_on_stop *on_stop;
+    void *stop_arg;
+    xy_timer timer;
+    xy_promise_fn *on_timer;
+    void *timer_arg;
+    xy_promise *sibling;
+    xy_promise *next; /* in run->resolved */
+};
+
+/* A call of the run, cleared but for `run`, `operation` and `arena`. */
+xy_call *xy__call_take(xy_run *run);
+
+/* The answer of `call` has been completed: stop the promises that found no place in it, and use
+ * the call again unless a promise has it. */
+void xy__call_release(xy_call *call);
+
+/* It has found its place: `spot` waits for it (NULL: it is resolved already). */
+void xy__promise_wait(xy_promise *promise, xy_spot *spot);
+
+/* Is the answer of `call` still to come? */
+static inline bool xy__call_is_late(const xy_call *call)
+{
+    return call->own && call->own->state == XY_PROMISE_MADE && !call->own->resolved;
+}
+
+/* Nobody waits any more: tell the resolver, end the timer. Any state; inside the engine only. */
+void xy__promise_stop(xy_promise *promise);
+
+#endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/vectors/execution.h"
+
+#include "base/fatal.h"
+#include "json/read.h"
+#include "schema/build.h"
+
+/* ---- markers ---- */
+
+static const xy_value *member(const xy_value *value, const char *key)
+{
+    return value && value->kind == XY_VALUE_OBJECT ? xy_value_get(value, xy_str_from(key)) : NULL;
+}
+
+static void put_value(xy_call *call, const xy_value *value);
+
+/* A delayed value has come. */
+static void on_delay(xy_promise *promise, void *arg)
+{
+    put_value(xy_promise_call(promise), arg);
+    xy_promise_resolve(promise);
+}
+
+static xy_result delayed(xy_call *call, const xy_value *marker)
+{
+    const xy_value *delay = member(marker, "__delay_ms");
+    const xy_value *value = member(marker, "__value");
+    xy_value *own = xy_new(call, xy_value);
+    xy_promise *promise = xy_later_item(call);
+
+    *own = value ? *value : XY_NULL;
+    xy_promise_after(promise, (uint64_t)delay->integer, on_delay, own);
+    return xy_result_promise(promise);
+}
+
+static xy_result list_result(xy_call *call, const xy_value *list);
+
+/* An item of a plain list. */
+static xy_result item_result(xy_call *call, const xy_value *item)
+{
+    const xy_value *error = member(item, "__error");
+
+    if (error)
+        return xy_result_error(xy_value_text(error));
+    if (member(item, "__delay_ms"))
+        return delayed(call, item);
+    if (item->kind == XY_VALUE_LIST)
+        return list_result(call, item);
+    return xy_result_value(item);
+}
+
+static xy_result list_result(xy_call *call, const xy_value *list)
+{
+    xy_result *items = xy_results(call, list->len);
+
+    for (size_t i = 0; i < list->len; i++)
+        items[i] = item_result(call, &list->items[i]);
+    return (xy_result){.kind = XY_RESULT_LIST, .items = items, .len = list->len};
+}
+
+/* ---- asynchronous lists ---- */
+
+typedef struct async_list {
+    const xy_value *source;
+    size_t next;
+    xy_result *items;
+} async_list;
+
+static void pull(xy_promise *promise, void *arg);
+
+/* What an asynchronous list yields; its delay is over. */
+static xy_result yielded(xy_call *call, const xy_value *item)
+{
+    const xy_value *error = member(item, "__item_error");
+
+    if (error)
+        return xy_result_error(xy_value_text(error));
+    return item_result(call, item);
+}
+
+static void end_list(xy_promise *promise, const async_list *list)
+{
+    xy_put(xy_promise_call(promise), (xy_result){.kind = XY_RESULT_LIST,
+                                                 .items = list->items,
+                                                 .len = (uint32_t)list->next});
+    xy_promise_resolve(promise);
+}
+
+/* The next item is there. */
+static void on_item(xy_promise *promise, void *arg)
+{
+    async_list *list = arg;
+    const xy_value *item = &list->source->items[list->next];
+    const xy_value *value = member(item, "__delay_ms") ? member(item, "__value") : item;
+    const xy_value *error = member(value, "__error");
+
+    if (error) {
+        xy_put(xy_promise_call(promise), xy_result_error(xy_value_text(error)));
+        xy_promise_resolve(promise);
+        return;
+    }
+    list->items[list->next++] = yielded(xy_promise_call(promise), value);
+    pull(promise, list);
+}
+
+static void pull(xy_promise *promise, void *arg)
+{
+    async_list *list = arg;
+    const xy_value *delay;
+
+    if (list->next == list->source->len) {
+        end_list(promise, list);
+        return;
+    }
+    delay = member(&list->source->items[list->next], "__delay_ms");
+    xy_promise_after(promise, delay ? (uint64_t)delay->integer : 0, on_item, list);
+}
+
+static xy_result async_result(xy_call *call, const xy_value *source)
+{
+    async_list *list = xy_new(call, async_list);
+    xy_promise *promise = xy_later_item(call);
+
+    list->source = source;
+    list->items = xy_results(call, source->len);
+    xy_promise_after(promise, 0, pull, list);
+    return xy_result_promise(promise);
+}
+
+/* ---- answers ---- */
+
+static void put_value(xy_call *call, const xy_value *value)
+{
+    const xy_value *error = member(value, "__error");
+    const xy_value *async = member(value, "__async_list");
+
+    if (error) {
+        xy_put(call, xy_result_error(xy_value_text(error)));
+    } else if (member(value, "__args")) {
+        xy_put_value(call, xy_args(call));
+    } else if (member(value, "__delay_ms")) {
+        xy_put(call, delayed(call, value));
+    } else if (async) {
+        xy_put(call, async_result(call, async));
+    } else if (value->kind == XY_VALUE_LIST) {
+        xy_put(call, list_result(call, value));
+    } else {
+        xy_put_value(call, value);
+    }
+}
+
+void vector_answer(xy_call *call, const xy_value *value)
+{
+    put_value(call, value);
+}
+
+/* The property of that name, absent = null. */
+static int property(xy_call *call)
+{
+    const xy_value *parent = xy_parent_value(call);
+    const xy_value *value = parent ? xy_value_get(parent, xy_call_field(call)) : NULL;
+
+    if (value)
+        put_value(call, value);
+    return XY_OK;
+}
+
+/* ---- a case ---- */
+
+static const xy_value *variables_of(vector_case *c)
+{
+    xy_str text = vector_str(c->json, "variables_json");
+
+    return text.ptr ? vector_json(c, text) : vector_get(c->json, "variables");
+}
+
+/* null is no name; "" is one. */
+static xy_str operation_name(const vector_case *c)
+{
+    return vector_str(c->json, "operationName");
+}
+
+int vector_execution_begin(vector_execution *x, vector_case *c)
+{
+    xy_document_options options = {.trusted = !vector_bool(c->json, "valid", true)};
+    xy_document *document;
+    int rc;
+
+    *x = (vector_execution){.c = c};
+    xy__loop_init(&x->loop, XY_CLOCK_VIRTUAL);
+    xy__executor_init(&x->executor, &x->loop);
+    xy__errors_init(&x->errors, c->arena);
+    rc = xy__schema_from_sdl(c->arena, vector_str(c->json, "sdl"), NULL, XY_SCHEMA_STAGE_DONE,
+                             &x->schema, &x->errors, NULL);
+    if (rc < 0)
+        return rc;
+    x->schema->default_resolver = property;
+    rc = xy__document_create(x->schema, vector_str(c->json, "query"), &options, &document,
+                             &x->errors);
+    if (rc < 0)
+        return rc;
+    x->operation = xy__operation_create(&x->executor, document);
+    xy__document_unref(document);
+    rc = xy__operation_prepare(x->operation, operation_name(c), variables_of(c));
+    if (rc < 0)
+        x->errors = x->operation->errors;
+    return rc;
+}
+
+void vector_execution_end(vector_execution *x)
+{
+    xy__operation_unref(x->operation);
+    XY_ASSERT(x->executor.gauges.promises == 0);
+    xy__executor_deinit(&x->executor);
+    xy__loop_deinit(&x->loop);
+}
+
+/* ---- responses ---- */
+
+/* Without "extensions", which the reference does not have. */
+static xy_value plain_error(xy_arena *arena, const xy_value *error)
+{
+    xy_member *members = XY_ARENA_ARRAY(arena, xy_member, error->len);
+    uint32_t len = 0;
+
+    for (size_t i = 0; i < error->len; i++)
+        if (!xy_str_is(error->members[i].key, "extensions"))
+            members[len++] = error->members[i];
+    return (xy_value){.kind = XY_VALUE_OBJECT, .len = len, .members = members};
+}
+
+static const xy_value *plain_errors(xy_arena *arena, const xy_value *errors)
+{
+    xy_value *items;
+    xy_value *list;
+
+    if (!errors)
+        return NULL;
+    items = XY_ARENA_ARRAY(arena, xy_value, errors->len);
+    for (size_t i = 0; i < errors->len; i++)
+        items[i] = plain_error(arena, &errors->items[i]);
+    list = XY_ARENA_NEW(arena, xy_value);
+    *list = (xy_value){.kind = XY_VALUE_LIST, .len = errors->len, .items = items};
+    return list;
+}
+
+/* Does the path of `error` lead to, or beneath, a null of `data`? */
+static bool is_beneath_null(const xy_value *data, const xy_value *error)
+{
+    const xy_value *path = vector_get(error, "path");
+
+    for (size_t i = 0; path && i < path->len; i++) {
+        const xy_value *step = &path->items[i];
+
+        if (!data || data->kind == XY_VALUE_NULL)
+            return true;
+        if (step->kind == XY_VALUE_STRING) {
+            data = xy_value_get(data, xy_value_text(step));
+        } else {
+            data = data->kind == XY_VALUE_LIST && (uint64_t)step->integer < data->len
+                       ? &data->items[step->integer]
+                       : NULL;
+        }
+    }
+    return !data || data->kind == XY_VALUE_NULL;
+}
+
+/* `errors` without those that the expectation has not and a null in the data excuses. */
+static const xy_value *excuse(vector_case *c, const xy_value *expected, const xy_value *errors)
+{
+    const xy_value *wanted = vector_get(expected, "errors");
+    size_t wanted_len = wanted ? wanted->len : 0;
+    bool *used = XY_ARENA_ARRAY(c->arena, bool, wanted_len + 1);
+    xy_value *items;
+    xy_value *list;
+    uint32_t len = 0;
+
+    if (!errors)
+        return NULL;
+    items = XY_ARENA_ARRAY(c->arena, xy_value, errors->len);
+    for (size_t i = 0; i < errors->len; i++) {
+        size_t at = 0;
+
+        while (at < wanted_len && (used[at] || !vector_same(&wanted->items[at], &errors->items[i])))
+            at++;
+        if (at < wanted_len)
+            used[at] = true;
+        if (at < wanted_len || !is_beneath_null(vector_get(expected, "data"), &errors->items[i]))
+            items[len++] = errors->items[i];
+    }
+    list = XY_ARENA_NEW(c->arena, xy_value);
+    *list = (xy_value){.kind = XY_VALUE_LIST, .len = len, .items = items};
+    return list;
+}
+
+vector_verdict vector_expect_response(vector_case *c, const xy_value *expected, xy_str got,
+                                      bool is_async)
+{
+    xy_value response;
+    const xy_value *errors;
+
+    if (xy__json_read(c->arena, got, 0, &response, NULL) < 0)
+        return vector_fail(c, "response", XY_STR("JSON"), got);
+    if (vector_expect_value(c, "data", vector_get(expected, "data"),
+                            vector_get(&response, "data")) == VECTOR_FAIL)
+        return VECTOR_FAIL;
+    errors = plain_errors(c->arena, vector_get(&response, "errors"));
+    if (is_async)
+        errors = excuse(c, expected, errors);
+    return vector_expect_multiset(c, "errors", vector_get(expected, "errors"), errors);
+}
+
+vector_verdict vector_expect_refusal(vector_case *c, const xy_value *expected,
+                                     const xy_errors *errors)
+{
+    if (vector_get(expected, "data"))
+        return vector_fail(c, "data", XY_STR("data"), XY_STR("a refusal"));
+    return vector_expect_errors(c, "errors", vector_get(expected, "errors"), errors);
+}
