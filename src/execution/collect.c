@@ -20,14 +20,6 @@ void xy__collector_start(xy_collector *collector, const xy_type *type)
     collector->bad_condition = NULL;
 }
 
-static const xy_ast_directive *find_directive(const xy_ast_directives *directives, const char *name)
-{
-    for (size_t i = 0; i < directives->len; i++)
-        if (xy_str_is(directives->items[i]->name->value, name))
-            return directives->items[i];
-    return NULL;
-}
-
 static xy_condition variable_condition(const xy_collector *c, xy_str name)
 {
     for (size_t i = 0; i < c->plans->document->condition_count; i++)
@@ -74,8 +66,8 @@ static bool is_included(xy_collector *c, const xy_ast_directives *directives)
 {
     if (directives->len == 0)
         return true;
-    return !leaves_out(c, find_directive(directives, "skip"), XY_CONDITION_TRUE) &&
-           !leaves_out(c, find_directive(directives, "include"), XY_CONDITION_FALSE);
+    return !leaves_out(c, xy__directive_find(directives, XY_STR("skip")), XY_CONDITION_TRUE) &&
+           !leaves_out(c, xy__directive_find(directives, XY_STR("include")), XY_CONDITION_FALSE);
 }
 
 /* Spec 6.3.2 DoesFragmentTypeApply. */

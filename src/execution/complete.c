@@ -71,7 +71,7 @@ static xy_outcome complete_list(xy_run *run, xy_frame *at, xy_plan_field *field,
         xy_frame item = {
             .path = {.up = &at->path, .index = i},
             .up = at,
-            .nullable = item_type->kind != XY_TYPE_NON_NULL,
+            .nullable = xy__frame_nullable(run, item_type),
         };
 
         if (xy__run_halted(run))
@@ -201,9 +201,10 @@ static xy_outcome complete_value(xy_run *run, xy_frame *at, xy_plan_field *field
     return complete_object(run, at, field, type, result);
 }
 
-static xy_outcome write_null(xy_run *run, const xy_frame *at, const xy_plan_field *field)
+static xy_outcome write_null(xy_run *run, const xy_frame *at, const xy_plan_field *field,
+                             const xy_type *type)
 {
-    if (!at->nullable)
+    if (type->kind == XY_TYPE_NON_NULL)
         return xy__field_fail(run, at, field,
                               "Cannot return null for non-nullable field %.*s.%.*s.",
                               XY_PRI(field->field->parent->name), XY_PRI(field->field->name));
@@ -235,11 +236,12 @@ xy_outcome xy__complete_result(xy_run *run, xy_frame *at, xy_plan_field *field, 
                                  XY_EXECUTOR_DEPTH_MAX);
     } else {
         run->depth++;
-        outcome = complete_value(run, at, field, at->nullable ? type : type->of, result);
+        outcome = complete_value(run, at, field, type->kind == XY_TYPE_NON_NULL ? type->of : type,
+                                 result);
         run->depth--;
     }
     if (outcome == XY_OUTCOME_NULL)
-        outcome = write_null(run, at, field);
+        outcome = write_null(run, at, field, type);
     return xy__frame_close(run, at, outcome);
 }
 

@@ -39,10 +39,11 @@ typedef struct xy_document_options {
     bool trusted;     /* do not validate at all */
 } xy_document_options;
 
-/* Parse and validate `text`; its operations are planned when they are first prepared. `options` may be NULL. keeps: schema, until the last
- * reference is gone; the text is copied. gives: *out, one reference. On failure `errors` has at
- * least one entry, with extensions.code GRAPHQL_PARSE_FAILED or GRAPHQL_VALIDATION_FAILED.
- * Returns 0, XY_ESYNTAX, XY_EFAILED (not valid) or XY_ELIMIT. */
+/* Parse and validate `text`; its operations are planned when they are first prepared. `options`
+ * may be NULL. keeps: schema, until the last reference is gone; the text is copied. gives: *out,
+ * one reference. On failure `errors` has at least one entry, with extensions.code
+ * GRAPHQL_PARSE_FAILED or GRAPHQL_VALIDATION_FAILED. Returns 0, XY_ESYNTAX, XY_EFAILED (not
+ * valid) or XY_ELIMIT. */
 int xy__document_create(const xy_schema *schema, xy_str text, const xy_document_options *options,
                         xy_document **out, xy_errors *errors);
 

@@ -131,7 +131,7 @@ static xy_outcome execute_field(xy_run *run, xy_frame *up, xy_plan_field *field,
         .path = {.up = xy__frame_step(up), .key = field->key},
         .up = up,
         .start = run->text.len,
-        .nullable = field->field->type->kind != XY_TYPE_NON_NULL,
+        .nullable = xy__frame_nullable(run, field->field->type),
     };
     if (field->source == XY_FIELD_RESOLVER)
         return resolve(run, &at, field, parent);

@@ -71,7 +71,12 @@ struct xy_planned_type {
 };
 
 /* How a condition variable turned out. */
-typedef enum xy_condition { XY_CONDITION_FALSE, XY_CONDITION_TRUE, XY_CONDITION_BAD } xy_condition;
+typedef enum xy_condition {
+    XY_CONDITION_FALSE,
+    XY_CONDITION_TRUE,
+    XY_CONDITION_OTHER, /* of another type, in a document that was not validated: no matter */
+    XY_CONDITION_BAD,   /* null or absent */
+} xy_condition;
 
 typedef struct xy_plan_fragment {
     const xy_ast_fragment *ast;
@@ -97,6 +102,8 @@ struct xy_plans {
     const xy_document *document;
     const xy_ast_operation *ast;
     const xy_type *type; /* the root type; NULL when the schema has none */
+    /* @experimental_disableErrorPropagation: a field that fails is null whatever its type. */
+    bool null_anywhere;
     xy_variables variables;
     uv_mutex_t lock; /* guards changes of what follows */
     xy_plan *_Atomic kept;

@@ -68,6 +68,8 @@ xy_plans *xy__plans_create(xy_document *document, const xy_ast_operation *ast)
     plans->document = document;
     plans->ast = ast;
     plans->type = root_type(document->schema, ast->operation);
+    plans->null_anywhere =
+        xy__directive_find(&ast->directives, XY_STR("experimental_disableErrorPropagation"));
     plans->variables = xy__variables_compile(&document->arena, document->schema, &ast->variables);
     XY_ASSERT(uv_mutex_init(&plans->lock) == 0);
     return plans;
@@ -100,8 +102,10 @@ void xy__plan_release(xy_plan *plan)
 
 static uint8_t condition_value(const xy_value *variable)
 {
-    if (!variable || variable->kind != XY_VALUE_BOOL)
+    if (!variable || variable->kind == XY_VALUE_NULL)
         return XY_CONDITION_BAD;
+    if (variable->kind != XY_VALUE_BOOL)
+        return XY_CONDITION_OTHER;
     return variable->boolean ? XY_CONDITION_TRUE : XY_CONDITION_FALSE;
 }
 

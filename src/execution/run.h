@@ -20,7 +20,7 @@ typedef struct xy_frame {
     struct xy_frame *up; /* NULL: the root, or the first frame of a late segment */
     xy_spot *spot;       /* NULL: nothing late so far */
     size_t start;        /* of the value's text in run->text */
-    bool nullable;
+    bool nullable;       /* what fails here or beneath becomes null here */
     bool root;
 } xy_frame;
 
@@ -79,6 +79,12 @@ static inline bool xy__run_halted(const xy_run *run)
 {
     return XY_UNLIKELY(run->cancelled || run->limit || run->text.err ||
                        xy__arena_over(&run->arena));
+}
+
+/* May null stand where a value of `type` is wanted? */
+static inline bool xy__frame_nullable(const xy_run *run, const xy_type *type)
+{
+    return type->kind != XY_TYPE_NON_NULL || run->operation->plans->null_anywhere;
 }
 
 /* What an operation remembers of `field`, cleared at first. */
