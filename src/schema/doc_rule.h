@@ -27,6 +27,7 @@
 #define XY_SCHEMA_DOC_RULE_H
 
 #include "language/visitor.h"
+#include "schema/suggest.h"
 #include "schema/types.h"
 
 /* What all rules of one run share. Set the first group of members and clear the rest. */
@@ -35,7 +36,8 @@ typedef struct xy_doc_context {
     const xy_ast_document *document;
     const xy_schema *schema; /* that the document is checked against; SDL: it extends, or NULL */
     const xy_schema *known;  /* whose directives are known: `schema`, or the built-in one */
-    bool hide_suggestions;   /* no "Did you mean" */
+    bool hide_suggestions;   /* no "Did you mean", and none is looked for */
+    bool mask_suggestions;   /* "[Suggestion hidden]?" instead of it */
     /* Where errors go: report one at `node`, NULL when there are enough of them; give one that
      * was returned another location. */
     xy_error *(*report)(void *arg, const xy_node *node, xy_str message);
@@ -48,6 +50,11 @@ typedef struct xy_doc_context {
     xy_map directive_definitions; /* name -> xy_ast_directive_definition, the last one */
     XY_VEC(xy_str) type_names;    /* keys of type_definitions in order of first appearance */
 } xy_doc_context;
+
+typedef struct xy_strs {
+    const xy_str *items;
+    size_t len;
+} xy_strs;
 
 typedef struct xy_doc_rule {
     const char *name;  /* as in graphql-js, without "Rule" */
@@ -62,6 +69,9 @@ void xy__doc_rules_run(xy_doc_context *doc, const xy_doc_rule *const *rules, siz
 /* Report an error at `node`. Returns it, to be given more locations; NULL when there are enough. */
 xy_error *xy__doc_report(xy_doc_context *doc, const xy_node *node, const char *fmt, ...)
     XY_PRINTF(3, 4);
+
+/* What the suggester has to say, for the end of a message; in scratch memory. */
+xy_str xy__doc_suggestion(xy_doc_context *doc, const xy_suggester *suggester);
 
 /* One more location for `error`, which may be NULL. */
 void xy__doc_locate(xy_doc_context *doc, xy_error *error, const xy_node *node);
@@ -90,11 +100,14 @@ xy_known_directive xy__doc_directive(xy_doc_context *doc, xy_str name);
 /* The last definition of the type `name` in the document; NULL without. */
 const xy_ast_type_definition *xy__doc_type_definition(xy_doc_context *doc, xy_str name);
 
-/* Calls `report` for each name that occurs more than once, with its first occurrence's index;
- * then xy__doc_locate() all of them to what it returns. For arguments and their definitions. */
+/* Names of the types that the document defines, each once, in order of first appearance. */
+xy_strs xy__doc_type_names(xy_doc_context *doc);
+
+/* For each name that occurs several times among `names`: `report` it at its first node, then
+ * locate the error at the other ones too. */
+typedef xy_error *xy_unique_report(xy_doc_context *doc, const xy_ast_name *first, const void *arg);
 void xy__doc_unique_names(xy_doc_context *doc, xy_ast_name *const *names, size_t count,
-                          xy_error *(*report)(xy_doc_context *doc, xy_str name, const void *arg),
-                          const void *arg);
+                          xy_unique_report *report, const void *arg);
 
 /* The directives that are written on `node`; an empty list for kinds that bear none. */
 xy_ast_directives xy__node_directives(const xy_node *node);

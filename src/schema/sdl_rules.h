@@ -23,13 +23,12 @@ extern const xy_doc_rule xy__sdl_rule_possible_type_extensions;
 /* All of them with those of schema/doc_rule.h, in graphql-js' order. */
 extern const xy_doc_rule *const xy__sdl_rules[XY_SDL_RULE_COUNT];
 
-/* Check `document` by all rules, as an extension of `base` when that is not NULL. Scratch memory
- * comes from `arena`. Returns 0, or XY_EFAILED with the errors appended. */
-int xy__sdl_validate(xy_arena *arena, const xy_ast_document *document, const xy_schema *base,
-                     xy_errors *errors);
+/* Check `document` by all rules, as an extension of `base` when that is not NULL. Returns 0, or
+ * XY_EFAILED with the errors appended. */
+int xy__sdl_validate(const xy_ast_document *document, const xy_schema *base, xy_errors *errors);
 
 /* The same with one rule only. */
-int xy__sdl_validate_rule(xy_arena *arena, const xy_doc_rule *rule, const xy_ast_document *document,
+int xy__sdl_validate_rule(const xy_doc_rule *rule, const xy_ast_document *document,
                           const xy_schema *base, xy_errors *errors);
 
 #endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "schema/sdl_rules.h"
+
+#include "schema/build.h"
+
+const xy_doc_rule *const xy__sdl_rules[XY_SDL_RULE_COUNT] = {
+    &xy__sdl_rule_lone_schema_definition,
+    &xy__sdl_rule_unique_operation_types,
+    &xy__sdl_rule_unique_type_names,
+    &xy__sdl_rule_unique_enum_value_names,
+    &xy__sdl_rule_unique_field_definition_names,
+    &xy__sdl_rule_unique_argument_definition_names,
+    &xy__sdl_rule_unique_directive_names,
+    &xy__doc_rule_known_type_names,
+    &xy__doc_rule_known_directives,
+    &xy__doc_rule_unique_directives_per_location,
+    &xy__sdl_rule_possible_type_extensions,
+    &xy__doc_rule_known_argument_names_on_directives,
+    &xy__doc_rule_unique_argument_names,
+    &xy__doc_rule_unique_input_field_names,
+    &xy__doc_rule_provided_required_arguments_on_directives,
+};
+
+static xy_error *report(void *arg, const xy_node *node, xy_str message)
+{
+    xy_errors *errors = arg;
+    xy_error *error;
+
+    if (errors->list.len >= XY_SDL_ERRORS_MAX)
+        return NULL;
+    error = xy__errors_add(errors, message);
+    xy__error_locate(errors, error, xy__node_location(node));
+    return error;
+}
+
+static void locate(void *arg, xy_error *error, const xy_node *node)
+{
+    xy__error_locate(arg, error, xy__node_location(node));
+}
+
+static int validate(const xy_doc_rule *const *rules, size_t count, const xy_ast_document *document,
+                    const xy_schema *base, xy_errors *errors)
+{
+    size_t before = errors->list.len;
+    xy_doc_context doc = {.document = document, .schema = base, .known = base};
+    xy_arena scratch;
+
+    xy__arena_init(&scratch, XY_SCHEMA_BYTES_MAX);
+    doc.arena = &scratch;
+    doc.report = report;
+    doc.locate = locate;
+    doc.arg = errors;
+    if (!base)
+        doc.known = xy__schema_builtin(&scratch);
+    xy__doc_rules_run(&doc, rules, count);
+    xy__arena_deinit(&scratch);
+    return errors->list.len > before || doc.full ? XY_EFAILED : XY_OK;
+}
+
+int xy__sdl_validate(const xy_ast_document *document, const xy_schema *base, xy_errors *errors)
+{
+    return validate(xy__sdl_rules, XY_SDL_RULE_COUNT, document, base, errors);
+}
+
+int xy__sdl_validate_rule(const xy_doc_rule *rule, const xy_ast_document *document,
+                          const xy_schema *base, xy_errors *errors)
+{
+    return validate(&rule, 1, document, base, errors);
+}
