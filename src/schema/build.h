@@ -14,10 +14,10 @@
 #define XY_SCHEMA_BYTES_MAX ((size_t)512 << 20)
 
 /* Build a schema of a document that keeps the SDL rules; an extension of `base` when that is not
- * NULL (which stays as it is). keeps: the syntax trees of document and base, as long as the
- * schema. The schema lives in `arena`, which is not made its own (schema->arena is what
- * xy_schema_destroy() ends). Returns 0; XY_EFAILED with one error for a built-in directive whose
- * argument has a wrong value; XY_ELIMIT when the arena is over its maximum. */
+ * NULL (which stays as it is). The schema lives in `arena`, which schema->arena then points to.
+ * keeps: the syntax trees of document and base, as long as the schema. Returns 0; XY_EFAILED
+ * with one error for a built-in directive whose argument has a wrong value; XY_ELIMIT when the
+ * arena is over its maximum. */
 int xy__schema_build(xy_arena *arena, const xy_ast_document *document, const xy_schema *base,
                      xy_schema **out, xy_errors *errors);
 
@@ -33,10 +33,11 @@ typedef enum xy_schema_stage {
     XY_SCHEMA_STAGE_DONE,
 } xy_schema_stage;
 
-/* Parse, validate and build one SDL text, up to and without the stage `until` (DONE: all
- * stages); for tests and tools. keeps: sdl, as long as the schema. `base` may be NULL. On failure
- * *failed (may be NULL) is the stage. Returns 0, XY_ESYNTAX, XY_EFAILED or XY_ELIMIT. */
-int xy__schema_from_sdl(xy_arena *arena, xy_str sdl, const xy_schema *base, xy_schema_stage until,
-                        xy_schema **out, xy_errors *errors, xy_schema_stage *failed);
+/* Parse, validate, build and check one SDL text, without the check when `until` is CHECK (DONE:
+ * with all stages), and coerce its default values; for tests and tools. keeps: sdl, as long as
+ * the schema. On failure *failed (may be NULL) is the stage that failed. Returns 0, XY_ESYNTAX,
+ * XY_EFAILED or XY_ELIMIT. */
+int xy__schema_from_sdl(xy_arena *arena, xy_str sdl, xy_schema_stage until, xy_schema **out,
+                        xy_errors *errors, xy_schema_stage *failed);
 
 #endif

@@ -5,6 +5,29 @@
 #include "base/fatal.h"
 #include "schema/type_ref.h"
 
+xy_type_kind xy__kind_type_kind(unsigned kind)
+{
+    switch ((int)kind) {
+    case XY_KIND_SCALAR_TYPE_DEFINITION:
+    case XY_KIND_SCALAR_TYPE_EXTENSION:
+        return XY_TYPE_SCALAR;
+    case XY_KIND_OBJECT_TYPE_DEFINITION:
+    case XY_KIND_OBJECT_TYPE_EXTENSION:
+        return XY_TYPE_OBJECT;
+    case XY_KIND_INTERFACE_TYPE_DEFINITION:
+    case XY_KIND_INTERFACE_TYPE_EXTENSION:
+        return XY_TYPE_INTERFACE;
+    case XY_KIND_UNION_TYPE_DEFINITION:
+    case XY_KIND_UNION_TYPE_EXTENSION:
+        return XY_TYPE_UNION;
+    case XY_KIND_ENUM_TYPE_DEFINITION:
+    case XY_KIND_ENUM_TYPE_EXTENSION:
+        return XY_TYPE_ENUM;
+    default:
+        return XY_TYPE_INPUT_OBJECT;
+    }
+}
+
 static xy_type *make_wrapper(xy_arena *arena, xy_type_kind kind, xy_type *of)
 {
     xy_type *type = XY_ARENA_NEW(arena, xy_type);

@@ -158,6 +158,9 @@ static inline xy_field *xy__type_field(const xy_type *type, xy_str name)
     return xy__map_get(&type->fields_by_name, name);
 }
 
+/* The kind of type that a TypeDefinition or TypeExtension node of this xy_kind tells of. */
+xy_type_kind xy__kind_type_kind(unsigned kind);
+
 /* `[type]` and `type!`, interned. Building and binding only: a document's own type references go
  * through schema/type_ref.h, which leaves the schema as it is. */
 xy_type *xy__type_list(xy_schema *schema, xy_type *type);
