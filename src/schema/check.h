@@ -6,7 +6,9 @@
 #include "schema/types.h"
 
 /* More are not reported: finding the line of each costs a walk through the text. */
-#define XY_CHECK_ERRORS_MAX 1000u
+#define XY_CHECK_ERRORS_MAX    1000u
+#define XY_CHECK_MESSAGE_MAX   ((size_t)64 << 10) /* bytes of the names on a cycle */
+#define XY_CHECK_LOCATIONS_MAX 10000u             /* of all errors together; the rest have none */
 
 /* Check all types, fields, directives and default values. Returns 0, or XY_EFAILED with the
  * errors appended, in the order of graphql-js' validateSchema(). */
