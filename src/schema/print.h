@@ -10,7 +10,4 @@
  * by name, as after lexicographicSortSchema(). */
 void xy__schema_print(xy_buf *buf, const xy_schema *schema, bool sorted);
 
-/* Order of names in a sorted schema: digits in them count as numbers ("a9" before "a10"). */
-int xy__name_natural_cmp(xy_str a, xy_str b);
-
 #endif
