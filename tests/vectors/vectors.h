@@ -32,7 +32,8 @@ typedef struct xy_vector_family {
 #define VECTOR_FAMILY_MAP(X)                                                                       \
     X(lex)                                                                                         \
     X(parse)                                                                                       \
-    X(printer)
+    X(printer)                                                                                     \
+    X(schema)
 
 #define VECTOR_FAMILY_EXTERN(name) extern const xy_vector_family vector_family_##name;
 VECTOR_FAMILY_MAP(VECTOR_FAMILY_EXTERN)
