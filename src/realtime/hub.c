@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* realtime/hub.c -- tag of a mail -> topic -> subscribers, walked while anyone may leave.
  *
- * A tag is the topic's place in an array and, above it, a number that is never used again: mail
- * for a topic that has gone finds nobody, also when another topic has taken its place.
+ * A tag is the topic's place in an array. Mail for a topic that has gone may find another in its
+ * place, but nobody there who is older than the mail.
  *
  * Invariants
  *   1. The hub has joined a topic at the broker exactly while it has subscribers.
@@ -20,7 +20,7 @@
 
 typedef struct hub_topic {
     xy_hub *hub;
-    uint64_t tag;
+    uint32_t place;
     xy_link subscribers;
     xy_str name; /* points to `text` */
     char text[];
@@ -39,17 +39,11 @@ struct xy_hub {
     xy_loop *loop;
     xy_mailbox mailbox;
     xy_map topics;
-    XY_VEC(hub_topic *) places; /* by the low half of a tag; NULL: free */
+    XY_VEC(hub_topic *) places; /* by tag; NULL: free */
     XY_VEC(uint32_t) free_places;
-    uint32_t serial; /* the high half of the last tag */
     hub_topic *walked;
     xy_link *walk_next;
 };
-
-static uint32_t place_of(uint64_t tag)
-{
-    return (uint32_t)tag;
-}
 
 static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
 {
@@ -72,10 +66,10 @@ static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
 static size_t on_mail(xy_mailbox *mailbox, const xy_mail *mail)
 {
     xy_hub *hub = XY_CONTAINER(mailbox, xy_hub, mailbox);
-    hub_topic *topic = hub->places.items[place_of(mail->tag)];
+    hub_topic *topic = hub->places.items[mail->tag];
     size_t calls;
 
-    if (!topic || topic->tag != mail->tag)
+    if (!topic)
         return 0;
     hub->walked = topic;
     calls = walk(hub, topic, mail);
@@ -126,7 +120,7 @@ xy_pubsub *xy__hub_pubsub(const xy_hub *hub)
     return hub->ps;
 }
 
-static uint64_t take_place(xy_hub *hub, hub_topic *topic)
+static uint32_t take_place(xy_hub *hub, hub_topic *topic)
 {
     uint32_t place = (uint32_t)hub->places.len;
 
@@ -136,7 +130,7 @@ static uint64_t take_place(xy_hub *hub, hub_topic *topic)
     } else {
         *xy_vec_push(NULL, &hub->places) = topic;
     }
-    return ((uint64_t)++hub->serial << 32) | place;
+    return place;
 }
 
 static hub_topic *topic_open(xy_hub *hub, xy_str name)
@@ -148,21 +142,20 @@ static hub_topic *topic_open(xy_hub *hub, xy_str name)
     if (name.len)
         memcpy(topic->text, name.ptr, name.len);
     topic->name = (xy_str){topic->text, name.len};
-    topic->tag = take_place(hub, topic);
+    topic->place = take_place(hub, topic);
     xy__map_put(&hub->topics, topic->name, topic);
-    xy__pubsub_join(hub->ps, topic->name, &hub->mailbox, topic->tag);
+    xy__pubsub_join(hub->ps, topic->name, &hub->mailbox, topic->place);
     return topic;
 }
 
 static void topic_close(hub_topic *topic)
 {
     xy_hub *hub = topic->hub;
-    uint32_t place = place_of(topic->tag);
 
     xy__pubsub_leave(hub->ps, topic->name, &hub->mailbox);
     xy__map_del(&hub->topics, topic->name);
-    hub->places.items[place] = NULL;
-    *xy_vec_push(NULL, &hub->free_places) = place;
+    hub->places.items[topic->place] = NULL;
+    *xy_vec_push(NULL, &hub->free_places) = topic->place;
     if (hub->walked != topic)
         free(topic);
 }

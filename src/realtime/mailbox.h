@@ -22,7 +22,7 @@
 
 /* One event, addressed to whatever its reader calls `tag`. */
 typedef struct xy_mail {
-    uint64_t tag;
+    uint32_t tag;
     uint64_t epoch;
     uint64_t sequence;
     uint64_t number; /* from 1, of all that was ever put into this mailbox */

@@ -20,7 +20,7 @@
 
 typedef struct listener {
     xy_mailbox *mailbox;
-    uint64_t tag;
+    uint32_t tag;
 } listener;
 
 typedef struct broker_topic {
@@ -148,7 +148,7 @@ static broker_topic *topic_create(xy_pubsub *ps, xy_str name)
     return topic;
 }
 
-void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint64_t tag)
+void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint32_t tag)
 {
     broker_topic *topic;
 

@@ -64,7 +64,7 @@ void xy__pubsub_gap(xy_pubsub *ps);
 
 /* Put the events of the topic `name` into `mailbox` from now on, marked with the reader's own
  * `tag`. keeps: mailbox, until xy__pubsub_leave(). Not while it has joined. */
-void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint64_t tag);
+void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint32_t tag);
 
 /* No more of them; the last mailbox ends the topic. */
 void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox);

@@ -262,6 +262,7 @@ static void a_slow_client_makes_events_wait(void **state)
         {"and directly again", "t|sP.P.r.P.", "1 2 3", ""},
         {"the source is told", "|sp.p", "1", "EFULL"},
         {"and is told when to go on", "o|sp.pr.", "1 2 3 4", "EFULL"},
+        {"not before", "o|sp.prs..", "1 2", "EFULL"},
         {"once", "o|sp.pr.sp.r.", "1 2 3 4 5", "EFULL"},
         {"a queue half full", "|ppp.", "1 2 3", "EFULL"},
         {"has an on_ready, too", "o|ppp..", "1 2 3 4 5", "EFULL"},
