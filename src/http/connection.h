@@ -48,6 +48,9 @@ void xy__input_stop(xy_connection *connection);
 /* Parse what came while the last request was in progress. */
 void xy__input_resume(xy_connection *connection);
 
+/* A stream has begun: see that its client's end is noticed, whatever waits. */
+void xy__input_behind_stream(xy_connection *connection);
+
 /* Does anything wait there? */
 bool xy__input_waits(const xy_connection *connection);
 

@@ -119,16 +119,21 @@ xy_str xy__exchange_peer(const xy_exchange *exchange, char text[XY_PEER_MAX])
 {
     struct sockaddr_storage address;
     int len = sizeof address;
-    int rc = UV_EINVAL;
 
     if (!exchange->connection ||
         uv_tcp_getpeername(&exchange->connection->tcp, (struct sockaddr *)&address, &len) != 0)
         return XY_STR_NULL;
-    if (address.ss_family == AF_INET)
-        rc = uv_ip4_name((const struct sockaddr_in *)&address, text, XY_PEER_MAX);
-    if (address.ss_family == AF_INET6)
-        rc = uv_ip6_name((const struct sockaddr_in6 *)&address, text, XY_PEER_MAX);
-    return rc == 0 ? xy_str_from(text) : XY_STR_NULL;
+    if (address.ss_family == AF_INET) {
+        uv_ip4_name((const struct sockaddr_in *)&address, text, XY_PEER_MAX);
+    } else if (address.ss_family == AF_INET6) {
+        uv_ip6_name((const struct sockaddr_in6 *)&address, text, XY_PEER_MAX);
+    } else {
+        return XY_STR_NULL;
+    }
+    /* An IPv4 client of a socket that listens for both is still that client. */
+    if (strncmp(text, "::ffff:", 7) == 0 && strchr(text, '.'))
+        return xy_str_from(text + 7);
+    return xy_str_from(text);
 }
 
 /* ---- while the handler works ---- */
@@ -237,6 +242,7 @@ static void begin_stream(xy_exchange *exchange, int status, xy_http_headers head
     xy__output_respond(connection, &response, XY_STR_NULL);
     xy__connection_go(connection, XY_CONNECTION_STREAM);
     xy__output_cap(connection);
+    xy__input_behind_stream(connection);
     xy__connection_soon(connection);
 }
 

@@ -60,17 +60,32 @@ bool xy__input_waits(const xy_connection *connection)
     return waiting(connection) > 0;
 }
 
-/* Keep `in` for later. A client that sends without reading its answers is read no further;
- * behind a stream nothing sensible can wait, and we must go on reading to see its end, so there
- * it is cut. */
+static bool full(const xy_connection *connection)
+{
+    return waiting(connection) >= connection->server->options.read_ahead_max;
+}
+
+/* Behind a stream nothing sensible can wait for long, and we must go on reading to see the
+ * client's end: so what is too much is no request any more, but dropped up to a limit, like
+ * after a refusal. */
+void xy__input_behind_stream(xy_connection *connection)
+{
+    if (!full(connection))
+        return;
+    free_ahead(connection->ahead);
+    connection->ahead = NULL;
+    connection->close_after = true;
+    xy__input_start(connection);
+}
+
+/* Keep `in` for later. A client that sends on without reading its answers is read no further. */
 static void stash(xy_connection *connection, xy_str in)
 {
-    size_t max = connection->server->options.read_ahead_max;
     xy_ahead *ahead = connection->ahead;
 
     if (!ahead) {
         ahead = connection->ahead = xy__zalloc(sizeof *ahead);
-        xy__buf_init(&ahead->buf, max + XY_READ_MAX);
+        xy__buf_init(&ahead->buf, connection->server->options.read_ahead_max + XY_READ_MAX);
     } else if (ahead->from) {
         ahead->buf.len -= ahead->from;
         memmove(ahead->buf.ptr, ahead->buf.ptr + ahead->from, ahead->buf.len);
@@ -78,11 +93,9 @@ static void stash(xy_connection *connection, xy_str in)
     }
     xy__buf_str(&ahead->buf, in);
     XY_ASSERT(!ahead->buf.err);
-    if (waiting(connection) < max)
-        return;
     if (connection->state == XY_CONNECTION_STREAM) {
-        xy__connection_cut(connection);
-    } else {
+        xy__input_behind_stream(connection);
+    } else if (full(connection)) {
         xy__input_stop(connection);
     }
 }
@@ -205,6 +218,8 @@ void xy__input_resume(xy_connection *connection)
         free_ahead(ahead);
     } else {
         connection->ahead = ahead;
+        if (connection->state == XY_CONNECTION_STREAM)
+            xy__input_behind_stream(connection);
     }
 }
 
@@ -272,9 +287,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 
 void xy__input_start(xy_connection *connection)
 {
-    bool full = waiting(connection) >= connection->server->options.read_ahead_max;
-
-    if (connection->reading || connection->eof || (full && !connection->close_after))
+    if (connection->reading || connection->eof || (full(connection) && !connection->close_after))
         return;
     connection->reading = uv_read_start((uv_stream_t *)&connection->tcp, on_alloc, on_read) == 0;
 }

@@ -203,6 +203,7 @@ int xy__http_server_adopt(xy_http_server *server, int fd)
         xy__connection_cut(connection);
         return XY_EINVAL;
     }
+    uv_tcp_nodelay(&connection->tcp, 1);
     xy__connection_start(connection);
     return XY_OK;
 }

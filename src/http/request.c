@@ -7,9 +7,11 @@
 #include "base/fatal.h"
 
 /* ASCII only: a header name is a token (RFC 9110 5.6.2), so no locale comes into it. */
-static char lower(char c)
+static unsigned char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    unsigned char byte = (unsigned char)c;
+
+    return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
 }
 
 bool xy__header_is(xy_str text, xy_str other)

@@ -157,17 +157,18 @@ static void put_two(char *at, int number)
 void xy__date_render(xy_date *date, time_t second)
 {
     /* Not strftime(): its names depend on the locale. */
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct tm tm;
     int year;
 
     gmtime_r(&second, &tm);
     year = tm.tm_year + 1900;
     memcpy(date->line, "Date: ___, __ ___ ____ __:__:__ GMT\r\n", DATE_LINE_LEN);
-    memcpy(date->line + 6, days + tm.tm_wday * 3, 3);
+    memcpy(date->line + 6, days[tm.tm_wday], 3);
     put_two(date->line + 11, tm.tm_mday);
-    memcpy(date->line + 14, months + tm.tm_mon * 3, 3);
+    memcpy(date->line + 14, months[tm.tm_mon], 3);
     put_two(date->line + 18, year / 100);
     put_two(date->line + 20, year);
     put_two(date->line + 23, tm.tm_hour);

@@ -8,6 +8,7 @@
 
 /* A chunk's size in hexadecimal and CR LF. */
 #define SIZE_LINE_MAX ((size_t)18)
+#define FRAMING_MAX   (SIZE_LINE_MAX + 2)
 
 static xy_exchange *exchange_of(xy_sink *sink)
 {
@@ -32,17 +33,24 @@ static size_t size_line(char out[SIZE_LINE_MAX], size_t size)
     return at;
 }
 
+/* A whole chunk; returns its length, at most FRAMING_MAX more than the payload's. */
+static size_t frame_into(char *out, xy_str payload)
+{
+    size_t len = size_line(out, payload.len);
+
+    memcpy(out + len, payload.ptr, payload.len);
+    len += payload.len;
+    out[len++] = '\r';
+    out[len++] = '\n';
+    return len;
+}
+
 xy_bytes *xy__sink_frame(xy_str payload)
 {
-    char line[SIZE_LINE_MAX];
-    size_t line_len = size_line(line, payload.len);
-    xy_bytes *frame = xy__bytes_alloc(line_len + payload.len + 2);
+    xy_bytes *frame = xy__bytes_alloc(FRAMING_MAX + payload.len);
 
     XY_ASSERT(payload.len);
-    memcpy(frame->data, line, line_len);
-    memcpy(frame->data + line_len, payload.ptr, payload.len);
-    memcpy(frame->data + line_len + payload.len, "\r\n", 2);
-    frame->len = line_len + payload.len + 2;
+    frame->len = frame_into(frame->data, payload);
     return frame;
 }
 
@@ -70,21 +78,18 @@ static int queued(xy_sink *sink, xy_exchange *exchange)
 
 static void put_chunk(xy_connection *connection, xy_bytes *chunk)
 {
-    char line[SIZE_LINE_MAX];
-    size_t line_len = size_line(line, chunk->len);
     char *room;
 
     if (chunk->len > XY_COPY_MAX) {
-        xy__output_copy(connection, (xy_str){line, line_len});
+        char line[SIZE_LINE_MAX];
+
+        xy__output_copy(connection, (xy_str){line, size_line(line, chunk->len)});
         xy__output_push(connection, chunk, 0, chunk->len);
         xy__output_copy(connection, XY_STR("\r\n"));
         return;
     }
-    room = xy__output_room(connection, line_len + chunk->len + 2);
-    memcpy(room, line, line_len);
-    memcpy(room + line_len, chunk->data, chunk->len);
-    memcpy(room + line_len + chunk->len, "\r\n", 2);
-    xy__output_commit(connection, line_len + chunk->len + 2);
+    room = xy__output_room(connection, FRAMING_MAX + chunk->len);
+    xy__output_commit(connection, frame_into(room, xy_bytes_str(chunk)));
     xy_bytes_unref(chunk);
 }
 

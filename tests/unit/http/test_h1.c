@@ -529,6 +529,8 @@ static void kept_requests_own_their_bytes(void **state)
     assert_int_equal(xy__h1_feed(h1, in, &used), XY_H1_DONE);
     all = xy__request_keep(xy__h1_request(h1), XY_REQUEST_HEAD | XY_REQUEST_BODY);
     body = xy__request_keep(xy__h1_request(h1), XY_REQUEST_BODY);
+    assert_true(xy_str_is(body->path, "/a"));
+    xy__request_drop(body, XY_REQUEST_HEAD);
     memset(input, '?', sizeof input);
     xy__h1_destroy(h1);
 

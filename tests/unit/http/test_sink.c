@@ -408,13 +408,33 @@ static void answers_what_was_pipelined_behind_it(void **state)
 static void is_cut_when_the_client_talks_too_much(void **state)
 {
     sink_test *t = *state;
-    char *noise = calloc(1, 200000);
+    char *noise = calloc(1, 400000);
 
     client_ask(&t->client, GET("/stream"));
-    client_send(&t->client, (xy_str){noise, 200000});
+    client_send(&t->client, (xy_str){noise, 400000});
     web_settle(&t->web);
     assert_int_equal(t->web.stops, 1);
     assert_int_equal(xy__http_server_stats(t->web.server).connections, 0);
+    free(noise);
+}
+
+/* More behind it than may wait: that is dropped, but the client's end is seen. */
+static void notices_the_end_behind_noise(void **state)
+{
+    sink_test *t = *state;
+    char *noise = calloc(1, 100000);
+    client other;
+
+    for (int late = 0; late < 2; late++) {
+        client_open(&other, &t->web);
+        client_ask(&other, late ? GET("/later") : GET("/stream"));
+        client_send(&other, (xy_str){noise, 100000});
+        if (late)
+            web_stream(&t->web, 0);
+        client_close(&other);
+        assert_int_equal(t->web.stops, (size_t)late + 1);
+        assert_int_equal(xy__http_server_stats(t->web.server).connections, 1);
+    }
     free(noise);
 }
 
@@ -458,6 +478,7 @@ int main(void)
         TEST(holds_nothing_while_idle),
         TEST(answers_what_was_pipelined_behind_it),
         TEST(is_cut_when_the_client_talks_too_much),
+        TEST(notices_the_end_behind_noise),
         TEST(outlives_a_drain_until_it_ends),
     };
 

@@ -79,16 +79,27 @@ static void size(xy_exchange *exchange, const xy_request *request)
     xy__exchange_respond_bytes(exchange, 200, XY_HTTP_HEADERS(text_type), body);
 }
 
+static void stream(web *w, xy_exchange *exchange)
+{
+    xy_sink *sink = xy__exchange_stream(exchange, 200, XY_HTTP_HEADERS(event_type));
+
+    xy__sink_listen(sink, (xy_sink_events){on_ready, on_sink_stop, w});
+    w->sinks[w->sinks_len++] = sink;
+}
+
+void web_stream(web *w, size_t index)
+{
+    stream(w, w->later[index]);
+    w->later[index] = NULL;
+}
+
 static void handle(xy_exchange *exchange)
 {
     web *w = xy__exchange_arg(exchange);
     const xy_request *request = xy__exchange_request(exchange);
 
     if (xy_str_is(request->path, "/stream")) {
-        xy_sink *sink = xy__exchange_stream(exchange, 200, XY_HTTP_HEADERS(event_type));
-
-        xy__sink_listen(sink, (xy_sink_events){on_ready, on_sink_stop, w});
-        w->sinks[w->sinks_len++] = sink;
+        stream(w, exchange);
     } else if (xy_str_is(request->path, "/later") || xy_str_is(request->path, "/watched")) {
         if (xy_str_is(request->path, "/watched"))
             xy__exchange_on_stop(exchange, on_stop, w);

@@ -86,6 +86,9 @@ const char *client_read(client *c);
 /* Answer the kept exchange number `index`. */
 void web_answer(web *w, size_t index, const char *body);
 
+/* Answer it with a stream. */
+void web_stream(web *w, size_t index);
+
 /* Write a chunk to sink number `index`. */
 int web_write(web *w, size_t index, const char *text);
 
