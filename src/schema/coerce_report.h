@@ -16,9 +16,12 @@ typedef struct xy_coerce_report {
     /* No more errors once errors->list has so many: the next one sets `stopped` instead and ends
      * the coercion. 0: no maximum. */
     size_t errors_max;
-    /* `Variable "$a" has invalid value`, say: messages become "<subject> at .b[0]: <message>".
-     * Null: the message alone. */
+    /* What all errors are about: messages become `<before><subject><after> at .b[0]: <message>`,
+     * say with `Variable "$`, the name, and `" has invalid value`. `before` and `after` may be
+     * NULL; `subject` null: the message alone. */
     xy_str subject;
+    const char *before;
+    const char *after;
     const xy_node *node; /* all errors are located here; NULL: at the literal at fault, if any */
     bool paths;          /* errors get the path inside the value */
     bool hide_suggestions;

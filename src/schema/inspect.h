@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* schema/inspect.h -- values in messages, as graphql-js' inspect() writes them: JSON with spaces,
- * keys without quotes, nested no deeper than three, lists cut after ten items. */
+ * keys without quotes, what is nested thrice only named, lists cut after ten items. */
 #ifndef XY_SCHEMA_INSPECT_H
 #define XY_SCHEMA_INSPECT_H
 
@@ -8,10 +8,8 @@
 
 #include "base/buf.h"
 
-/* Append `value`. Numbers are JavaScript's: 1e400 is Infinity, -0 is 0, 2^53 + 1 is 2^53. */
+/* Append `value`. Numbers are JavaScript's: 1e400 is Infinity, -0 is 0; what fits int64_t is
+ * exact, as if it were a BigInt. */
 void xy__inspect(xy_buf *buf, const xy_value *value);
-
-/* The number alone, as JavaScript's String() writes it. */
-void xy__inspect_double(xy_buf *buf, double value);
 
 #endif

@@ -7,6 +7,8 @@
 #include "vectors.h"
 
 #define JSON_DEPTH 1000u
+/* The largest integer below which a double holds them all. */
+#define MAX_SAFE_INTEGER 9007199254740991.0
 
 const xy_value *vector_get(const xy_value *object, const char *key)
 {
@@ -34,6 +36,39 @@ int64_t vector_int(const xy_value *object, const char *key, int64_t fallback)
     return value && value->kind == XY_VALUE_INT ? value->integer : fallback;
 }
 
+static bool is_number(const xy_value *value)
+{
+    return value->kind == XY_VALUE_INT || value->kind == XY_VALUE_FLOAT ||
+           value->kind == XY_VALUE_NUMBER;
+}
+
+xy_value vector_doubles(xy_arena *arena, const xy_value *value)
+{
+    xy_value copy = *value;
+    xy_value *items;
+    xy_member *members;
+
+    double number;
+
+    if (is_number(value) && xy_value_to_double(value, &number) == 0 &&
+        (number > MAX_SAFE_INTEGER || number < -MAX_SAFE_INTEGER))
+        copy = xy_value_float(number);
+    if (value->kind == XY_VALUE_LIST) {
+        items = XY_ARENA_ARRAY(arena, xy_value, value->len);
+        for (uint32_t i = 0; i < value->len; i++)
+            items[i] = vector_doubles(arena, &value->items[i]);
+        copy.items = items;
+    }
+    if (value->kind == XY_VALUE_OBJECT) {
+        members = XY_ARENA_ARRAY(arena, xy_member, value->len);
+        for (uint32_t i = 0; i < value->len; i++)
+            members[i] = (xy_member){value->members[i].key,
+                                     vector_doubles(arena, &value->members[i].value)};
+        copy.members = members;
+    }
+    return copy;
+}
+
 const xy_value *vector_json(vector_case *c, xy_str text)
 {
     xy_value *value = XY_ARENA_NEW(c->arena, xy_value);
@@ -41,13 +76,8 @@ const xy_value *vector_json(vector_case *c, xy_str text)
 
     if (xy__json_read(c->arena, text, JSON_DEPTH, value, &error) < 0)
         xy__fatal("%s at byte %zu of: %.*s", error.message, error.offset, XY_PRI(text));
+    *value = vector_doubles(c->arena, value);
     return value;
-}
-
-static bool is_number(const xy_value *value)
-{
-    return value->kind == XY_VALUE_INT || value->kind == XY_VALUE_FLOAT ||
-           value->kind == XY_VALUE_NUMBER;
 }
 
 static bool same_number(const xy_value *a, const xy_value *b)

@@ -45,8 +45,12 @@ xy_str vector_str(const xy_value *object, const char *key);
 bool vector_bool(const xy_value *object, const char *key, bool fallback);
 int64_t vector_int(const xy_value *object, const char *key, int64_t fallback);
 
-/* JSON text inside a case (value_json, variables_json) as a value in the case's arena; aborts on
- * text that is no JSON. */
+/* The same value with numbers as the reference reads them: those beyond what a double holds
+ * exactly become doubles. (Xylem is exact up to int64_t, as the reference is with BigInts.) */
+xy_value vector_doubles(xy_arena *arena, const xy_value *value);
+
+/* JSON text inside a case (value_json, variables_json) as a value in the case's arena, read as the
+ * reference reads it; aborts on text that is no JSON. */
 const xy_value *vector_json(vector_case *c, xy_str text);
 
 /* Equal, with the order of object keys significant and numbers by value (1 = 1.0)? */
