@@ -5,7 +5,7 @@
 #define XY_TESTS_EXECUTION_H
 
 #include "execution/exec.h"
-#include "tests/vectors/vectors.h"
+#include "vectors.h"
 
 /* A case that executes. */
 typedef struct vector_execution {
@@ -18,12 +18,16 @@ typedef struct vector_execution {
 } vector_execution;
 
 /* The schema of `sdl`, with the resolver that knows the markers as its default, and the operation
- * of the case's query, prepared with its variables. Not validated when the case is not valid.
+ * of the case's query, prepared with its variables. Validated only when the case says it is valid.
  * Returns the code of what refused it (the errors are then in x->errors), or 0. */
 int vector_execution_begin(vector_execution *x, vector_case *c);
 
 /* Asserts that nothing is left of it. */
 void vector_execution_end(vector_execution *x);
+
+/* Execute the query or mutation with `root` (may be NULL), letting all its delays pass. gives: the
+ * result. */
+xy_bytes *vector_execute(vector_execution *x, const xy_value *root);
 
 /* Answer `call` with `value`, a marker or not. */
 void vector_answer(xy_call *call, const xy_value *value);

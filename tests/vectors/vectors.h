@@ -33,7 +33,10 @@ typedef struct xy_vector_family {
     X(lex)                                                                                         \
     X(parse)                                                                                       \
     X(printer)                                                                                     \
-    X(schema)
+    X(schema)                                                                                      \
+    X(execute)                                                                                     \
+    X(subscribe)                                                                                   \
+    X(introspection)
 
 #define VECTOR_FAMILY_EXTERN(name) extern const xy_vector_family vector_family_##name;
 VECTOR_FAMILY_MAP(VECTOR_FAMILY_EXTERN)
