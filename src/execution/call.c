@@ -6,6 +6,7 @@
 
 #include "base/fatal.h"
 #include "execution/promise.h"
+#include "json/write.h"
 
 const xy_value *xy_arg(const xy_call *call, const char *name)
 {
@@ -100,6 +101,18 @@ xy_str xy_format(xy_call *call, const char *fmt, ...)
     va_start(args, fmt);
     text = xy__arena_vprintf(call->arena, fmt, args);
     va_end(args);
+    return text;
+}
+
+xy_str xy_json(xy_call *call, const xy_value *value)
+{
+    xy_buf buf;
+    xy_str text;
+
+    xy__buf_init(&buf, UINT32_MAX);
+    xy__json_write_value(&buf, value);
+    text = xy_copy(call, xy__buf_view(&buf));
+    xy__buf_deinit(&buf);
     return text;
 }
 

@@ -32,7 +32,7 @@ const operations = [
   () => 'subscription { nope }',
 ]
 
-// Connects, sends the request or a part of it, reads so many bytes, and goes by FIN, by RST or after its end.
+// Connects, sends the request or a part of it, reads so many bytes or waits so long, and goes, by FIN or by RST.
 function client() {
   return new Promise((resolve) => {
     const text = request(operations[random(operations.length)]())
@@ -42,6 +42,7 @@ function client() {
     const socket = net.connect(server.port, '127.0.0.1')
     let read = 0
     const go = () => { if (leave === 0) socket.resetAndDestroy(); else if (leave === 1) socket.destroy(); else socket.end() }
+    socket.setTimeout(1 + random(40), go)
     socket.on('connect', () => { socket.write(part); if (!enough || part !== text) go() })
     socket.on('data', (d) => { read += d.length; if (read >= enough) go() })
     // Some of the operations end before so much was read.

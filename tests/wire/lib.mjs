@@ -5,7 +5,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 export const build = path.resolve(root, process.env.XYLEM_BUILD ?? 'build')
 export const workers = Number(process.env.XYLEM_WORKERS ?? 1)
 
@@ -81,8 +81,10 @@ export async function subscribe(server, body, headers = {}) {
   const deliver = (event) => (waiting.length ? waiting.shift()(event) : queue.push(event))
   const parse = () => {
     for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
-      const event = /^event: (.*)$/m.exec(text.slice(0, end))?.[1], data = /^data: (.+)$/m.exec(text.slice(0, end))?.[1]
-      if (event) deliver({ event, data: data && JSON.parse(data) })
+      // Lines end with LF only: U+2028 in a text is no line break, though it is one to a regular expression.
+      const lines = text.slice(0, end).split('\n')
+      const field = (name) => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim()
+      if (field('event')) deliver({ event: field('event'), data: field('data') && JSON.parse(field('data')) })
     }
   }
   const pump = (async () => {
