@@ -121,6 +121,17 @@ static void say_error(client *c, xy_str json)
     say(c, (xy_str){text, (size_t)len});
 }
 
+void client_shorten(client *c)
+{
+    char *from = strstr(c->text, "!The subscription has ended");
+    char *end = from ? strchr(from, ']') : NULL;
+
+    if (!end)
+        return;
+    memcpy(from, "!slow", 5);
+    memmove(from + 5, end + 1, strlen(end + 1) + 1);
+}
+
 static int put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     client *c = XY_CONTAINER(outlet, client, outlet);
@@ -134,6 +145,8 @@ static int put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
         value = memchr(value, ':', (size_t)(json.ptr + json.len - value));
         say(c, (xy_str){value + 1, (size_t)(json.ptr + json.len - 2 - value - 1)});
     }
+    snprintf(c->last, sizeof c->last, "%.*s", XY_PRI(json));
+    c->last_flags = flags;
     xy_bytes_unref(result);
     c->owed_ready = c->answer == XY_EFULL;
     return c->answer;

@@ -24,6 +24,8 @@ struct client {
     xy_operation *operation;       /* not a reference */
     char text[CLIENT_TEXT_MAX];    /* what it was sent; starts anew at stage_open() */
     size_t text_len;
+    char last[512]; /* the last result as it is, and its flags */
+    unsigned last_flags;
     int answer; /* of put() from now on: XY_OK, XY_EFULL, XY_ECLOSED */
     bool owed_ready;
     /* its source */
@@ -70,6 +72,9 @@ void client_gone(client *c);
 
 /* Its oldest run gets its answer: the event. */
 void client_resolve(client *c);
+
+/* Let the error of a client that was too slow read "!slow" in its text. */
+void client_shorten(client *c);
 
 /* Has it neither an end nor gone? */
 static inline bool client_there(const client *c)

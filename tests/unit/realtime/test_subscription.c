@@ -163,6 +163,7 @@ static void play(const script *it, xy_overflow overflow)
     assert_string_equal(c->text, ""); /* nothing before open has returned */
     for (; *step; step++)
         world_step(c, *step);
+    client_shorten(c);
     assert_string_equal(c->text, it->sent);
     assert_string_equal(p.codes, it->codes);
     client_gone(c);
@@ -179,10 +180,6 @@ static void play_all(const script *scripts, size_t count, xy_overflow overflow)
 
 #define PLAY(scripts, overflow)                                                                    \
     play_all(scripts, sizeof(scripts) / sizeof((scripts)[0]), XY_OVERFLOW_##overflow)
-
-#define SLOW                                                                                       \
-    "!The subscription has ended: events came faster than the client read them."                   \
-    "[CLIENT_TOO_SLOW]"
 
 static void a_source_pushes_and_ends(void **state)
 {
@@ -284,12 +281,12 @@ static void the_queue_is_bounded(void **state)
 {
     static const script close[] = {
         {"five may wait", "t|sP.PPPPP.r.", "1 2 3 4 5 6", ""},
-        {"six are too many", "t|sP.PPPPPP.", "1 " SLOW " end", ""},
-        {"no more after that", "t|sP.PPPPPPPP.P.r.", "1 " SLOW " end", ""},
+        {"six are too many", "t|sP.PPPPPP.", "1 !slow end", ""},
+        {"no more after that", "t|sP.PPPPPPPP.P.r.", "1 !slow end", ""},
         {"pushed", "|sp.pppppp", "1", "EFULL EFULL EFULL EFULL EFULL ELIMIT"},
-        {"and what comes of it", "|sp.ppppppp.", "1 " SLOW " end",
+        {"and what comes of it", "|sp.ppppppp.", "1 !slow end",
          "EFULL EFULL EFULL EFULL EFULL ELIMIT ECLOSED"},
-        {"inside the opener", "pppppp|.", SLOW " end", "EFULL EFULL EFULL ELIMIT"},
+        {"inside the opener", "pppppp|.", "!slow end", "EFULL EFULL EFULL ELIMIT"},
         {"and then refused", "ppppppx|.", "!no end", "EFULL EFULL EFULL ELIMIT"},
         {"gone before it is told", "|ppppppg.", "", "EFULL EFULL EFULL ELIMIT"},
     };
@@ -303,6 +300,133 @@ static void the_queue_is_bounded(void **state)
     (void)state;
     PLAY(close, CLOSE);
     PLAY(drop, DROP_OLDEST);
+}
+
+/* ---- the source's own functions ---- */
+
+static void tick_ends(xy_source_stream *stream, void *arg)
+{
+    push(arg);
+    xy_stream_end(stream);
+    push(arg);
+}
+
+static void tick_fails(xy_source_stream *stream, void *arg)
+{
+    (void)arg;
+    xy_stream_fail(stream, NULL, "boom");
+    xy_stream_fail(stream, NULL, "again");
+}
+
+static void tick_once(xy_source_stream *stream, void *arg)
+{
+    push(arg);
+    xy_stream_every(stream, 0, NULL, NULL);
+}
+
+static void tick_slower(xy_source_stream *stream, void *arg)
+{
+    push(arg);
+    xy_stream_every(stream, 30, on_tick, arg);
+}
+
+static void tick_too_much(xy_source_stream *stream, void *arg)
+{
+    (void)stream;
+    for (int i = 0; i < 7; i++)
+        push(arg);
+}
+
+static void tick_listens(xy_source_stream *stream, void *arg)
+{
+    client *c = arg;
+
+    xy_stream_topic(stream, XY_STR("t"), XY_STR_NULL);
+    world_step(c, 'P');
+}
+
+static const struct {
+    const char *name;
+    xy_stream_fn *tick;
+    const char *sent; /* in 50 ms */
+    const char *codes;
+} ticks[] = {
+    {"end", tick_ends, "1 end", "ECLOSED"},
+    {"fail", tick_fails, "!boom end", ""},
+    {"stop the timer", tick_once, "1", ""},
+    {"change the timer", tick_slower, "1 2", ""},
+    {"push too much", tick_too_much, "!slow end", "EFULL EFULL EFULL ELIMIT ECLOSED"},
+    {"listen and publish", tick_listens, "1 2 3 4 5", ""},
+};
+
+static xy_stream_fn *tick_of(const client *c)
+{
+    const player *p = c->data;
+
+    return ticks[p->opener[0] - '0'].tick;
+}
+
+static int open_ticking(client *c, xy_call *call)
+{
+    (void)call;
+    xy_stream_every(c->stream, 10, tick_of(c), c);
+    return XY_OK;
+}
+
+static void a_tick_may_do_anything(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ticks / sizeof ticks[0]; i++) {
+        stage *s = stage_create();
+        client *c = &s->clients[0];
+        char opener[2] = {(char)('0' + i), '\0'};
+        player p = {.next = 1, .opener = opener};
+
+        print_message("%s\n", ticks[i].name);
+        c->data = &p;
+        stage_open(s, 0, "n", open_ticking);
+        xy__loop_advance(&s->loop, 55);
+        client_shorten(c);
+        assert_string_equal(c->text, ticks[i].sent);
+        assert_string_equal(p.codes, ticks[i].codes);
+        stage_destroy(s);
+    }
+}
+
+static void stop_and_push(void *arg)
+{
+    client *c = arg;
+
+    c->stops++;
+    assert_int_equal(xy_stream_push_int(c->stream, 1), XY_ECLOSED);
+    assert_int_equal(xy_stream_topic(c->stream, XY_STR("t"), XY_STR_NULL), XY_ECLOSED);
+    xy_stream_end(c->stream);
+    xy_stream_every(c->stream, 1, on_tick, c);
+    c->stream = NULL;
+}
+
+static int open_stubborn(client *c, xy_call *call)
+{
+    (void)call;
+    xy_stream_on_stop(c->stream, stop_and_push, c);
+    return xy_stream_topic(c->stream, XY_STR("t"), XY_STR_NULL);
+}
+
+static void nothing_comes_of_what_is_done_after_the_end(void **state)
+{
+    stage *s = stage_create();
+    client *c = stage_open(s, 0, "n", open_stubborn);
+
+    (void)state;
+    client_gone(c);
+    stage_turn(s);
+    assert_int_equal(c->stops, 1);
+    c = stage_open(s, 0, "n", open_stubborn);
+    xy_stream_end(c->stream);
+    xy__loop_advance(&s->loop, 10);
+    assert_int_equal(c->stops, 1);
+    assert_string_equal(c->text, "end");
+    stage_destroy(s);
 }
 
 /* ---- more than letters ---- */
@@ -380,7 +504,8 @@ static void a_client_that_is_too_slow_stops_its_run(void **state)
         stage_publish(s, "t", i);
     stage_turn(s);
     assert_int_equal(c->promise_stops, 1);
-    assert_string_equal(c->text, SLOW " end");
+    client_shorten(c);
+    assert_string_equal(c->text, "!slow end");
     assert_int_equal(stage_figures(s).overflows, 1);
     client_resolve(c);
     stage_destroy(s);
@@ -402,7 +527,8 @@ static void a_stalled_client_delays_nobody(void **state)
         stage_turn(s);
     }
     assert_string_equal(reading->text, "1 2 3 4 5 6 7 8 9");
-    assert_string_equal(stalled->text, "1 " SLOW " end");
+    client_shorten(stalled);
+    assert_string_equal(stalled->text, "1 !slow end");
     assert_int_equal(stage_figures(s).waiting_events, 5);
     assert_int_equal(xy__subscription_queue(s->clients[2].subscription)->dropped, 3);
     client_ready(&s->clients[2]);
@@ -467,6 +593,26 @@ static int open_many(client *c, xy_call *call)
     }
     assert_int_equal(rc, XY_ELIMIT);
     return XY_OK;
+}
+
+/* A failing source is told by one error at the place of the operation, without a path. */
+static void a_failure_is_one_last_result(void **state)
+{
+    stage *s = stage_create();
+    client *c = stage_open(s, 0, "n", open_topic);
+
+    (void)state;
+    stage_publish(s, "t", 1);
+    stage_turn(s);
+    assert_string_equal(c->last, "{\"data\":{\"n\":1}}");
+    assert_int_equal(c->last_flags, 0);
+    xy_stream_fail(c->stream, "SOLD_OUT", "no seats left");
+    stage_turn(s);
+    assert_string_equal(c->last, "{\"errors\":[{\"message\":\"no seats left\","
+                                 "\"locations\":[{\"line\":1,\"column\":1}],"
+                                 "\"extensions\":{\"code\":\"SOLD_OUT\"}}]}");
+    assert_int_equal(c->last_flags, XY_PUT_LAST | XY_PUT_ERRORS | XY_PUT_NO_DATA);
+    stage_destroy(s);
 }
 
 static void topics_of_one_subscription_are_bounded(void **state)
@@ -551,6 +697,8 @@ int main(void)
         cmocka_unit_test(topics_deliver),
         cmocka_unit_test(a_slow_client_makes_events_wait),
         cmocka_unit_test(the_queue_is_bounded),
+        cmocka_unit_test(a_tick_may_do_anything),
+        cmocka_unit_test(nothing_comes_of_what_is_done_after_the_end),
         cmocka_unit_test(one_run_at_a_time),
         cmocka_unit_test(the_end_waits_for_the_run),
         cmocka_unit_test(a_client_that_goes_stops_its_run),
@@ -558,6 +706,7 @@ int main(void)
         cmocka_unit_test(a_stalled_client_delays_nobody),
         cmocka_unit_test(a_run_is_its_own_clients),
         cmocka_unit_test(an_unexpected_failure_is_masked_and_told),
+        cmocka_unit_test(a_failure_is_one_last_result),
         cmocka_unit_test(topics_of_one_subscription_are_bounded),
         cmocka_unit_test(a_greedy_source_takes_turns),
         cmocka_unit_test(a_long_stream_does_not_grow),
