@@ -62,8 +62,8 @@ xy_value vector_doubles(xy_arena *arena, const xy_value *value)
     if (value->kind == XY_VALUE_OBJECT) {
         members = XY_ARENA_ARRAY(arena, xy_member, value->len);
         for (uint32_t i = 0; i < value->len; i++)
-            members[i] = (xy_member){value->members[i].key,
-                                     vector_doubles(arena, &value->members[i].value)};
+            members[i] =
+                (xy_member){value->members[i].key, vector_doubles(arena, &value->members[i].value)};
         copy.members = members;
     }
     return copy;

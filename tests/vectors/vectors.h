@@ -36,7 +36,8 @@ typedef struct xy_vector_family {
     X(schema)                                                                                      \
     X(execute)                                                                                     \
     X(subscribe)                                                                                   \
-    X(introspection)
+    X(introspection)                                                                               \
+    X(coerce)
 
 #define VECTOR_FAMILY_EXTERN(name) extern const xy_vector_family vector_family_##name;
 VECTOR_FAMILY_MAP(VECTOR_FAMILY_EXTERN)
