@@ -220,8 +220,7 @@ static void check_default(xy_checker *c, const place *at)
     const xy_input_value *value = at->value;
     xy_coerce_report report = {.errors = c->errors, .errors_max = XY_CHECK_ERRORS_MAX};
 
-    /* That there is a default of no input type is reported already. */
-    if (!value->default_value || !xy__type_is_input(value->type))
+    if (!value->default_value)
         return;
     report.subject =
         xy__arena_printf(&c->scratch, "%.*s has invalid default value", XY_PRI(coordinate(c, at)));
