@@ -136,6 +136,10 @@ int xy_server_run(const xy_server_config *config)
         fprintf(stderr, "a server needs a schema, a host, and a path that begins with '/'\n");
         return XY_EINVAL;
     }
+    if (!config->limits.subscription_events_max || !config->limits.connections_max) {
+        fprintf(stderr, "subscription_events_max and connections_max must be at least 1\n");
+        return XY_EINVAL;
+    }
     rc = xy__listeners_open(config->host, &port, fds, server.worker_count);
     if (rc < 0)
         return refuse(config, rc);
