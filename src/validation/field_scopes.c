@@ -161,65 +161,85 @@ static int compare_fields_of_object(const void *a, const void *b)
     return ((*x)->node.start > (*y)->node.start) - ((*x)->node.start < (*y)->node.start);
 }
 
-static void write_key(xy_arena *arena, xy_buf *buf, const xy_ast_value *value);
+static void put_char(xy_field_scopes *scopes, char c)
+{
+    *xy_vec_push(scopes->v->arena, &scopes->text) = c;
+}
+
+static void put_str(xy_field_scopes *scopes, xy_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        put_char(scopes, s.ptr[i]);
+}
+
+/* What was put since the last call. */
+static xy_str take_text(xy_field_scopes *scopes)
+{
+    xy_str text = xy__arena_str(scopes->v->arena, (xy_str){scopes->text.items, scopes->text.len});
+
+    scopes->text.len = 0;
+    return text;
+}
+
+static void put_key(xy_field_scopes *scopes, const xy_ast_value *value);
 
 /* The fields of an object are compared by name, in whatever order they are written. */
-static void write_object_key(xy_arena *arena, xy_buf *buf, const xy_ast_value *object)
+static void put_object_key(xy_field_scopes *scopes, const xy_ast_value *object)
 {
     size_t count = object->fields.len;
-    const xy_ast_argument **fields = XY_ARENA_ARRAY(arena, const xy_ast_argument *, count);
+    const xy_ast_argument **fields =
+        XY_ARENA_ARRAY(scopes->v->arena, const xy_ast_argument *, count);
 
     for (size_t i = 0; i < count; i++)
         fields[i] = object->fields.items[i];
     if (count)
         qsort(fields, count, sizeof *fields, compare_fields_of_object);
-    xy__buf_char(buf, '{');
+    put_char(scopes, '{');
     for (size_t i = 0; i < count; i++) {
-        xy__buf_str(buf, fields[i]->name->value);
-        xy__buf_char(buf, ':');
-        write_key(arena, buf, fields[i]->value);
+        put_str(scopes, fields[i]->name->value);
+        put_char(scopes, ':');
+        put_key(scopes, fields[i]->value);
     }
-    xy__buf_char(buf, '}');
+    put_char(scopes, '}');
 }
 
 /* Kind, length and text, so that no two different values have the same key. */
-static void write_key(xy_arena *arena, xy_buf *buf, const xy_ast_value *value)
+static void put_key(xy_field_scopes *scopes, const xy_ast_value *value)
 {
-    if (value->node.kind == XY_KIND_OBJECT_VALUE) {
-        write_object_key(arena, buf, value);
-    } else if (value->node.kind == XY_KIND_LIST_VALUE) {
-        xy__buf_char(buf, '[');
+    size_t len = value->text.len;
+
+    put_char(scopes, (char)('A' + value->node.kind));
+    switch (value->node.kind) {
+    case XY_KIND_OBJECT_VALUE:
+        put_object_key(scopes, value);
+        return;
+    case XY_KIND_LIST_VALUE:
         for (size_t i = 0; i < value->items.len; i++)
-            write_key(arena, buf, value->items.items[i]);
-        xy__buf_char(buf, ']');
-    } else if (value->node.kind == XY_KIND_BOOLEAN_VALUE) {
-        xy__buf_char(buf, value->boolean ? 't' : 'f');
-    } else {
-        xy__buf_int(buf, value->node.kind);
-        xy__buf_char(buf, value->block ? 'b' : ' ');
-        xy__buf_int(buf, (int64_t)value->text.len);
-        xy__buf_char(buf, ' ');
-        xy__buf_str(buf, value->text);
+            put_key(scopes, value->items.items[i]);
+        put_char(scopes, ']');
+        return;
+    case XY_KIND_BOOLEAN_VALUE:
+        put_char(scopes, value->boolean ? 't' : 'f');
+        return;
+    default:
+        put_char(scopes, value->block ? 'b' : ' ');
+        put_str(scopes, (xy_str){(const char *)&len, sizeof len});
+        put_str(scopes, value->text);
     }
 }
 
 xy_scope_arguments xy__scope_arguments(xy_field_scopes *scopes, const xy_ast_arguments *arguments)
 {
-    xy_arena *arena = scopes->v->arena;
     xy_scope_arguments all = {.len = arguments->len};
-    xy_buf buf;
 
     if (all.len == 0)
         return all;
-    all.items = XY_ARENA_ARRAY(arena, xy_scope_argument, all.len);
-    xy__buf_init(&buf, SIZE_MAX);
+    all.items = XY_ARENA_ARRAY(scopes->v->arena, xy_scope_argument, all.len);
     for (size_t i = 0; i < all.len; i++) {
-        xy__buf_reset(&buf, SIZE_MAX);
-        write_key(arena, &buf, arguments->items[i]->value);
+        put_key(scopes, arguments->items[i]->value);
         all.items[i].name = arguments->items[i]->name->value;
-        all.items[i].key = xy__arena_str(arena, xy__buf_view(&buf));
+        all.items[i].key = take_text(scopes);
     }
-    xy__buf_deinit(&buf);
     return all;
 }
 
@@ -240,28 +260,23 @@ static int compare_arguments(const void *a, const void *b)
 /* The text that stands for a field's name and arguments; null when two have one name. */
 static xy_str call_text(xy_field_scopes *scopes, xy_scope_field *field)
 {
-    xy_arena *arena = scopes->v->arena;
     xy_scope_arguments arguments = *xy__scope_field_arguments(scopes, field);
-    xy_scope_argument *sorted = XY_ARENA_ARRAY(arena, xy_scope_argument, arguments.len);
+    xy_scope_argument *sorted = XY_ARENA_ARRAY(scopes->v->arena, xy_scope_argument, arguments.len);
     bool unique = true;
-    xy_buf buf;
-    xy_str text = XY_STR_NULL;
+    xy_str text;
 
     memcpy(sorted, arguments.items, arguments.len * sizeof *sorted);
     qsort(sorted, arguments.len, sizeof *sorted, compare_arguments);
-    xy__buf_init(&buf, SIZE_MAX);
-    xy__buf_str(&buf, field->node->name->value);
+    put_str(scopes, field->node->name->value);
     for (size_t i = 0; i < arguments.len; i++) {
         unique = unique && (i == 0 || !xy_str_eq(sorted[i].name, sorted[i - 1].name));
-        xy__buf_char(&buf, ' ');
-        xy__buf_str(&buf, sorted[i].name);
-        xy__buf_char(&buf, ':');
-        xy__buf_str(&buf, sorted[i].key);
+        put_char(scopes, ' ');
+        put_str(scopes, sorted[i].name);
+        put_char(scopes, ':');
+        put_str(scopes, sorted[i].key);
     }
-    if (unique)
-        text = xy__arena_str(arena, xy__buf_view(&buf));
-    xy__buf_deinit(&buf);
-    return text;
+    text = take_text(scopes);
+    return unique ? text : XY_STR_NULL;
 }
 
 size_t xy__scope_field_call(xy_field_scopes *scopes, xy_scope_field *field)

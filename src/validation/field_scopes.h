@@ -60,8 +60,9 @@ struct xy_scope {
     size_t group_count;
     xy_definition **spreads; /* fragments spread in it, each once; unknown ones left out */
     size_t spread_count;
-    size_t stamp;  /* for walks over scopes, as that of a response name */
-    uint8_t marks; /* for walks over scopes */
+    xy_scope *core; /* see scopes_merge.c */
+    size_t stamp;   /* for walks over scopes, as that of a response name */
+    uint8_t marks;  /* for walks over scopes */
 };
 
 typedef struct xy_field_scopes {
@@ -72,6 +73,7 @@ typedef struct xy_field_scopes {
     xy_map names;             /* -> xy_response_name */
     xy_map calls;             /* see xy__scope_field_call() */
     size_t call_count;
+    XY_VEC(char) text; /* of a key that is being written */
 } xy_field_scopes;
 
 /* The scopes of v->document, in v->arena. */

@@ -66,22 +66,71 @@ static int compare_ids(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Marks of scopes: the set of this scope alone is known; it was in the closure of some set. */
+static uint8_t known_mark(const merge *m)
+{
+    return (uint8_t)(1u << m->pass);
+}
+
+static uint8_t covered_mark(const merge *m)
+{
+    return (uint8_t)(4u << m->pass);
+}
+
+static xy_scope *only_spread(const merge *m, const xy_scope *scope)
+{
+    if (scope->field_count > 0 || scope->spread_count != 1)
+        return NULL;
+    return m->scopes->by_definition[scope->spreads[0]->index];
+}
+
+/* What a scope comes to: of one that is nothing but a spread, the fragment's. Sets are made of
+ * these, so that all `{ ...F }` are one. */
+static xy_scope *core_of(const merge *m, xy_scope *scope)
+{
+    xy_scope *core = scope;
+    size_t left = m->scopes->v->definitions.len; /* more steps than these lead in a circle */
+
+    while (!core->core && only_spread(m, core) && left-- > 0)
+        core = only_spread(m, core);
+    if (core->core)
+        core = core->core;
+    while (scope != core && !scope->core) {
+        scope->core = core;
+        scope = only_spread(m, scope);
+    }
+    return core;
+}
+
+static size_t remove_repeated(uint32_t *ids, size_t len)
+{
+    size_t kept = 1;
+
+    for (size_t i = 1; i < len; i++) {
+        if (ids[i] != ids[kept - 1])
+            ids[kept++] = ids[i];
+    }
+    return kept;
+}
+
 /* Look at the set later, unless it was met before. */
 static void add_set(merge *m, scope_set set)
 {
-    xy_scope *only = m->scopes->items.items[set.ids[0]];
-    xy_str key = {(const char *)set.ids, set.len * sizeof *set.ids};
-    uint8_t mark = (uint8_t)(1u << m->pass);
+    xy_scope *first;
+    xy_str key;
 
+    qsort(set.ids, set.len, sizeof *set.ids, compare_ids);
+    set.len = remove_repeated(set.ids, set.len);
+    first = m->scopes->items.items[set.ids[0]];
     if (set.len == 1) {
-        if (only->marks & mark)
+        if (first->marks & known_mark(m))
             return;
-        only->marks |= mark;
+        first->marks |= known_mark(m);
     } else {
-        qsort(set.ids, set.len, sizeof *set.ids, compare_ids);
+        key = (xy_str){(const char *)set.ids, set.len * sizeof *set.ids};
         if (xy__map_get(&m->known, key))
             return;
-        xy__map_put(&m->known, key, only);
+        xy__map_put(&m->known, key, first);
     }
     *xy_vec_push(m->arena, &m->waiting) = set;
 }
@@ -99,24 +148,9 @@ static void add_below(merge *m, xy_scope_field *const *fields, size_t count)
     set.len = 0;
     for (size_t i = 0; i < count; i++) {
         if (fields[i]->below)
-            set.ids[set.len++] = (uint32_t)fields[i]->below->index;
+            set.ids[set.len++] = (uint32_t)core_of(m, fields[i]->below)->index;
     }
     add_set(m, set);
-}
-
-static void add_definitions(merge *m)
-{
-    const xy_definitions *definitions = &m->scopes->v->definitions;
-
-    for (size_t i = 0; i < definitions->len; i++) {
-        scope_set set = {.len = 1};
-
-        if (!m->scopes->by_definition[i] || !spend(m, 1))
-            continue;
-        set.ids = XY_ARENA_NEW(m->arena, uint32_t);
-        set.ids[0] = (uint32_t)m->scopes->by_definition[i]->index;
-        add_set(m, set);
-    }
 }
 
 static void add_to_closure(merge *m, xy_scope *scope, size_t round)
@@ -124,6 +158,7 @@ static void add_to_closure(merge *m, xy_scope *scope, size_t round)
     if (scope->stamp == round)
         return;
     scope->stamp = round;
+    scope->marks |= covered_mark(m);
     *xy_vec_push(m->arena, &m->closure) = scope;
 }
 
@@ -267,20 +302,46 @@ static bool set_conflicts(merge *m, scope_set set)
         const merged_group *group = &m->groups.items[i];
 
         if (m->pass == PASS_SHAPE ? shapes_conflict(m, group) : calls_conflict(m, group))
+            return !m->out_of_steps; /* what was not looked at to the end is not known */
+    }
+    return false;
+}
+
+/* Look at the set of one definition, and all that follow from it. Returns whether there is a
+ * conflict. */
+static bool definition_conflicts(merge *m, size_t index)
+{
+    xy_scope *scope = m->scopes->by_definition[index];
+    scope_set set = {.len = 1};
+
+    /* In the closure of a set all its pairs have been looked at. */
+    if (!scope || (scope->marks & covered_mark(m)))
+        return false;
+    set.ids = XY_ARENA_NEW(m->arena, uint32_t);
+    set.ids[0] = (uint32_t)core_of(m, scope)->index;
+    add_set(m, set);
+    while (m->waiting.len && !m->out_of_steps) {
+        if (set_conflicts(m, m->waiting.items[--m->waiting.len]))
             return true;
     }
     return false;
 }
 
+/* Operations first, so that of the fragments only unused ones are left. */
 static xy_merge_answer run_pass(merge *m, pass which)
 {
+    const xy_definitions *definitions = &m->scopes->v->definitions;
+
     m->pass = which;
     m->waiting.len = 0;
     xy__map_init(&m->known, m->arena);
-    add_definitions(m);
-    while (m->waiting.len && !m->out_of_steps) {
-        if (set_conflicts(m, m->waiting.items[--m->waiting.len]))
-            return XY_MERGE_CONFLICTS;
+    for (unsigned fragments = 0; fragments < 2; fragments++) {
+        for (size_t i = 0; i < definitions->len && !m->out_of_steps; i++) {
+            bool is_fragment = definitions->items[i].named != NULL;
+
+            if (is_fragment == (fragments == 1) && definition_conflicts(m, i))
+                return XY_MERGE_CONFLICTS;
+        }
     }
     return m->out_of_steps ? XY_MERGE_UNKNOWN : XY_MERGE_FITS;
 }

@@ -18,7 +18,7 @@
 #include "validation/rules.h"
 
 #define XY_VALIDATE_ERRORS_DEFAULT 100u
-#define XY_VALIDATE_WORK_DEFAULT   1000000u
+#define XY_VALIDATE_WORK_DEFAULT   500000u
 
 typedef struct xy_validate_options {
     uint32_t errors_max;     /* then one more error says that there were too many; 0: the default */

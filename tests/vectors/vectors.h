@@ -37,7 +37,8 @@ typedef struct xy_vector_family {
     X(execute)                                                                                     \
     X(subscribe)                                                                                   \
     X(introspection)                                                                               \
-    X(coerce)
+    X(coerce)                                                                                      \
+    X(validate)
 
 #define VECTOR_FAMILY_EXTERN(name) extern const xy_vector_family vector_family_##name;
 VECTOR_FAMILY_MAP(VECTOR_FAMILY_EXTERN)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Spec 5.3.1 Field Selections */
-#include "schema/print.h"
+#include "schema/natural.h"
 #include "schema/suggest.h"
 #include "validation/context.h"
 
@@ -49,7 +49,7 @@ static int compare_candidates(const candidate *a, const candidate *b)
         return -1;
     if (b->type->kind == XY_TYPE_INTERFACE && xy__type_is_sub_type(b->type, a->type))
         return 1;
-    return xy__name_natural_cmp(a->type->name, b->type->name);
+    return xy__natural_cmp(a->type->name, b->type->name);
 }
 
 /* How many items at the beginning are in order already; descending ones are turned round. */

@@ -17,6 +17,8 @@
 
 #define DETAIL_MAX 1000u /* characters of names and reasons in a message */
 #define NODES_MAX  20u   /* locations of a conflict on either side */
+/* Conflicts below a conflict that are kept: so many exceed both of the above. */
+#define BELOW_MAX 40u
 /* Comparisons within comparisons. They follow chains of fragments, of which a client can make as
  * long ones as it likes. */
 #define DEPTH_MAX 1000u
@@ -32,7 +34,12 @@ typedef struct conflict {
     node_list nodes[2];
 } conflict;
 
-typedef XY_VEC(conflict) conflicts;
+/* What a comparison finds; no more than `max` are kept. */
+typedef struct conflicts {
+    XY_VEC(conflict) list;
+    size_t max;
+    bool outermost; /* they will be errors; others only explain those */
+} conflicts;
 
 typedef struct state {
     xy_validation *v;
@@ -41,6 +48,7 @@ typedef struct state {
     size_t next_scope; /* that the walk will enter */
     xy_map compared;   /* keys: see pair */
     size_t depth;
+    bool enough; /* more was found than will be reported */
 } state;
 
 /* What was compared: two fragments, or a scope and a fragment, by their indices. */
@@ -62,10 +70,13 @@ static void init(void *arg)
     s->none = xy__scopes_merge(&s->scopes, s->v->work_left / 2) == XY_MERGE_FITS;
 }
 
-static bool was_compared(const state *s, pair p, bool exclusive)
+/* Costs a step; true when there is none left. */
+static bool was_compared(state *s, pair p, bool exclusive)
 {
     const char *as = xy__map_get(&s->compared, (xy_str){(const char *)&p, sizeof p});
 
+    if (!xy__validation_spend(s->v, 1))
+        return true;
     return as && (exclusive || as == &as_not_exclusive);
 }
 
@@ -78,11 +89,17 @@ static void set_compared(state *s, pair p, bool exclusive)
                 (void *)(uintptr_t)(exclusive ? &as_exclusive : &as_not_exclusive));
 }
 
-static bool enter_comparison(state *s, size_t steps)
+static bool goes_on(const state *s)
+{
+    return !s->enough && !s->v->doc.full;
+}
+
+/* Costs a step; false when there is none left, or nothing more to find. */
+static bool enter_comparison(state *s)
 {
     if (s->depth == DEPTH_MAX)
         xy__validation_abort(s->v);
-    if (!xy__validation_spend(s->v, steps))
+    if (!goes_on(s) || !xy__validation_spend(s->v, 1))
         return false;
     s->depth++;
     return true;
@@ -95,10 +112,20 @@ static xy_str abbreviate(xy_validation *v, xy_str text)
     return xy__arena_printf(v->arena, "%.*s...", (int)DETAIL_MAX, text.ptr);
 }
 
+/* Beyond `max` comparing goes on, since what was compared decides what will be; but not when there
+ * are more errors than will be reported. */
+static bool has_room(state *s, const conflicts *out)
+{
+    if (out->list.len < out->max)
+        return true;
+    s->enough = out->outermost;
+    return false;
+}
+
 static void add_conflict(state *s, conflicts *out, const xy_scope_field *a, const xy_scope_field *b,
                          xy_str reason)
 {
-    *xy_vec_push(s->v->arena, out) = (conflict){
+    *xy_vec_push(s->v->arena, &out->list) = (conflict){
         .name = a->name,
         .reason = reason,
         .nodes = {{{&a->node->node}, 1}, {{&b->node->node}, 1}},
@@ -123,18 +150,18 @@ static void add_subfield_conflict(state *s, conflicts *out, const xy_scope_field
     conflict *all;
 
     xy__buf_init(&reason, SIZE_MAX);
-    for (size_t i = 0; i < below->len && reason.len <= DETAIL_MAX; i++) {
-        xy_str name = abbreviate(s->v, below->items[i].name->text);
+    for (size_t i = 0; i < below->list.len && reason.len <= DETAIL_MAX; i++) {
+        xy_str name = abbreviate(s->v, below->list.items[i].name->text);
 
         xy__buf_printf(&reason, "%ssubfields \"%.*s\" conflict because %.*s", i ? " and " : "",
-                       XY_PRI(name), XY_PRI(below->items[i].reason));
+                       XY_PRI(name), XY_PRI(below->list.items[i].reason));
     }
     add_conflict(s, out, a, b, abbreviate(s->v, xy__arena_str(s->v->arena, xy__buf_view(&reason))));
     xy__buf_deinit(&reason);
-    all = &out->items[out->len - 1];
-    for (size_t i = 0; i < below->len; i++) {
-        append_nodes(&all->nodes[0], &below->items[i].nodes[0]);
-        append_nodes(&all->nodes[1], &below->items[i].nodes[1]);
+    all = &out->list.items[out->list.len - 1];
+    for (size_t i = 0; i < below->list.len; i++) {
+        append_nodes(&all->nodes[0], &below->list.items[i].nodes[0]);
+        append_nodes(&all->nodes[1], &below->list.items[i].nodes[1]);
     }
 }
 
@@ -217,22 +244,23 @@ static void compare_below(state *s, conflicts *out, bool exclusive, const xy_sco
 static void compare_fields(state *s, conflicts *out, bool exclusive, xy_scope_field *a,
                            xy_scope_field *b)
 {
-    conflicts below = {0};
+    conflicts below = {.max = BELOW_MAX};
     xy_str reason;
 
     if (a->parent != b->parent && is_object(a->parent) && is_object(b->parent))
         exclusive = true;
-    if (!enter_comparison(s, 2))
+    if (!xy__validation_spend(s->v, 1) || !enter_comparison(s))
         return;
     reason = is_plain_leaf(a) && is_plain_leaf(b) && a->type == b->type &&
                      xy_str_eq(a->node->name->value, b->node->name->value)
                  ? XY_STR_NULL
                  : field_reason(s, exclusive, a, b);
     if (reason.ptr) {
-        add_conflict(s, out, a, b, reason);
+        if (has_room(s, out))
+            add_conflict(s, out, a, b, reason);
     } else if (a->below && b->below) {
         compare_below(s, &below, exclusive, a->below, b->below);
-        if (below.len)
+        if (below.list.len && has_room(s, out))
             add_subfield_conflict(s, out, a, b, &below);
     }
     s->depth--;
@@ -243,7 +271,7 @@ static void compare_within(state *s, conflicts *out, const xy_scope *scope)
 {
     for (size_t i = 0; i < scope->group_count; i++) {
         for (xy_scope_field *a = scope->groups[i].first; a; a = a->next) {
-            for (xy_scope_field *b = a->next; b && !s->v->doc.full; b = b->next)
+            for (xy_scope_field *b = a->next; b && goes_on(s); b = b->next)
                 compare_fields(s, out, false, a, b);
         }
     }
@@ -280,7 +308,7 @@ static void compare_scopes(state *s, conflicts *out, bool exclusive, const xy_sc
     }
     for (size_t i = 0; i < scope_a->group_count; i++) {
         for (xy_scope_field *a = scope_a->groups[i].first; a && others.items[i]; a = a->next) {
-            for (xy_scope_field *b = others.items[i]->first; b && !s->v->doc.full; b = b->next)
+            for (xy_scope_field *b = others.items[i]->first; b && goes_on(s); b = b->next)
                 compare_fields(s, out, exclusive, a, b);
         }
     }
@@ -298,12 +326,12 @@ static void compare_with_fragment(state *s, conflicts *out, bool exclusive, cons
     const xy_scope *other = fragment_scope(s, fragment);
     pair p = {.a = (uint32_t)scope->index, .b = (uint32_t)fragment->index};
 
-    if (scope->group_count == 0 || was_compared(s, p, exclusive) || !enter_comparison(s, 1))
+    if (scope->group_count == 0 || was_compared(s, p, exclusive) || !enter_comparison(s))
         return;
     set_compared(s, p, exclusive);
     if (scope != other) {
         compare_scopes(s, out, exclusive, scope, other);
-        for (size_t i = 0; i < other->spread_count && !s->v->doc.full; i++)
+        for (size_t i = 0; i < other->spread_count && goes_on(s); i++)
             compare_with_fragment(s, out, exclusive, scope, other->spreads[i]);
     }
     s->depth--;
@@ -315,17 +343,19 @@ static void compare_fragments(state *s, conflicts *out, bool exclusive, const xy
 {
     const xy_scope *scope_a = fragment_scope(s, a);
     const xy_scope *scope_b = fragment_scope(s, b);
-    pair p = {.is_fragments = 1, .a = (uint32_t)a->index, .b = (uint32_t)b->index};
-    pair q = {.is_fragments = 1, .a = p.b, .b = p.a};
+    pair p = {
+        .is_fragments = 1,
+        .a = (uint32_t)(a->index < b->index ? a->index : b->index),
+        .b = (uint32_t)(a->index < b->index ? b->index : a->index),
+    };
 
-    if (a == b || was_compared(s, p, exclusive) || was_compared(s, q, exclusive) ||
-        !enter_comparison(s, 2))
+    if (a == b || was_compared(s, p, exclusive) || !enter_comparison(s))
         return;
     set_compared(s, p, exclusive);
     compare_scopes(s, out, exclusive, scope_a, scope_b);
-    for (size_t i = 0; i < scope_b->spread_count && !s->v->doc.full; i++)
+    for (size_t i = 0; i < scope_b->spread_count && goes_on(s); i++)
         compare_fragments(s, out, exclusive, a, scope_b->spreads[i]);
-    for (size_t i = 0; i < scope_a->spread_count && !s->v->doc.full; i++)
+    for (size_t i = 0; i < scope_a->spread_count && goes_on(s); i++)
         compare_fragments(s, out, exclusive, scope_a->spreads[i], b);
     s->depth--;
 }
@@ -334,9 +364,9 @@ static void compare_below(state *s, conflicts *out, bool exclusive, const xy_sco
                           const xy_scope *b)
 {
     compare_scopes(s, out, exclusive, a, b);
-    for (size_t i = 0; i < b->spread_count && !s->v->doc.full; i++)
+    for (size_t i = 0; i < b->spread_count && goes_on(s); i++)
         compare_with_fragment(s, out, exclusive, a, b->spreads[i]);
-    for (size_t i = 0; i < a->spread_count && !s->v->doc.full; i++)
+    for (size_t i = 0; i < a->spread_count && goes_on(s); i++)
         compare_with_fragment(s, out, exclusive, b, a->spreads[i]);
     for (size_t i = 0; i < a->spread_count; i++) {
         for (size_t j = 0; j < b->spread_count && xy__validation_spend(s->v, 1); j++)
@@ -372,15 +402,15 @@ static void report(xy_validation *v, const conflict *found)
 static xy_visit_next enter_selection_set(void *arg, const xy_visit_at *at)
 {
     state *s = arg;
-    conflicts found = {0};
+    conflicts found = {.max = s->v->errors_left + 1, .outermost = true};
 
     if (s->none)
         return XY_VISIT_BREAK;
     if (at->up->node->kind == XY_KIND_INLINE_FRAGMENT)
         return XY_VISIT_ON;
     compare_selection_set(s, &found, s->scopes.items.items[s->next_scope++]);
-    for (size_t i = 0; i < found.len && !s->v->doc.full; i++)
-        report(s->v, &found.items[i]);
+    for (size_t i = 0; i < found.list.len && !s->v->doc.full; i++)
+        report(s->v, &found.list.items[i]);
     return xy__validation_next(s->v);
 }
 
