@@ -243,16 +243,12 @@ const xy_ast_directive *xy__directive_find(const xy_ast_directives *directives, 
     return NULL;
 }
 
-int xy__directive_values(xy_arena *arena, const xy_directive *definition,
-                         const xy_ast_directive *directive, const xy_value *variables,
-                         bool hide_suggestions, xy_errors *errors, xy_value *out)
+xy_arguments_site xy__directive_site(const xy_directive *definition,
+                                     const xy_ast_directive *directive)
 {
-    xy_arguments_site site = {
+    return (xy_arguments_site){
         .directive = definition,
         .node = &directive->node,
         .nodes = &directive->arguments,
     };
-    const xy_arguments *arguments = xy__arguments_compile(arena, &site);
-
-    return xy__arguments_coerce(arena, arguments, variables, hide_suggestions, errors, out);
 }

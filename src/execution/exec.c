@@ -72,13 +72,14 @@ static int refuse_root(xy_operation *operation)
     xy_error *error;
 
     if (root && root->bad_condition) {
+        const xy_directive *definition =
+            xy__schema_directive(operation->document->schema, root->bad_condition->name->value);
+        xy_arguments_site site = xy__directive_site(definition, root->bad_condition);
         xy_value ignored;
 
-        xy__directive_values(
-            &operation->arena,
-            xy__schema_directive(operation->document->schema, root->bad_condition->name->value),
-            root->bad_condition, &operation->variables, operation->executor->hide_suggestions,
-            &operation->errors, &ignored);
+        xy__arguments_coerce(&operation->arena, xy__arguments_compile(&operation->arena, &site),
+                             &operation->variables, operation->executor->hide_suggestions,
+                             &operation->errors, &ignored);
     }
     if (operation->errors.list.len == 0) {
         error =

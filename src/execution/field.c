@@ -143,14 +143,16 @@ static xy_outcome execute_field(xy_run *run, xy_frame *up, xy_plan_field *field,
 /* The condition of a @skip or @include is no boolean: what coercing it says, at the object. */
 static xy_outcome fail_condition(xy_run *run, const xy_frame *at, const xy_ast_directive *directive)
 {
-    const xy_schema *schema = run->operation->document->schema;
+    const xy_directive *definition =
+        xy__schema_directive(run->operation->document->schema, directive->name->value);
+    xy_arguments_site site = xy__directive_site(definition, directive);
     xy_errors errors;
     xy_value ignored;
 
     xy__errors_init(&errors, &run->arena);
-    xy__directive_values(&run->arena, xy__schema_directive(schema, directive->name->value),
-                         directive, &run->operation->variables,
-                         run->operation->executor->hide_suggestions, &errors, &ignored);
+    xy__arguments_coerce(&run->arena, xy__arguments_compile(&run->arena, &site),
+                         &run->operation->variables, run->operation->executor->hide_suggestions,
+                         &errors, &ignored);
     if (first_error(&errors))
         return xy__field_refuse(run, at, first_error(&errors));
     run->limit = "A condition of the operation is no boolean.";

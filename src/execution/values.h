@@ -72,10 +72,8 @@ int xy__arguments_coerce(xy_arena *arena, const xy_arguments *arguments, const x
 /* The first directive `name` in `directives`; NULL when there is none. */
 const xy_ast_directive *xy__directive_find(const xy_ast_directives *directives, xy_str name);
 
-/* Both halves at once for the arguments of `directive`, whose definition is `definition`: for
- * what is looked at once, and for built-in directives in a document that is being planned. */
-int xy__directive_values(xy_arena *arena, const xy_directive *definition,
-                         const xy_ast_directive *directive, const xy_value *variables,
-                         bool hide_suggestions, xy_errors *errors, xy_value *out);
+/* Where the arguments of `directive` meet those of its definition. */
+xy_arguments_site xy__directive_site(const xy_directive *definition,
+                                     const xy_ast_directive *directive);
 
 #endif

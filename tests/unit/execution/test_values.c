@@ -285,11 +285,14 @@ static const char *run_directive(const row *r)
 {
     const xy_ast_operation *operation = coercing_operation(&c, r->document);
     const xy_ast_field *node = (const void *)operation->selection_set->selections.items[0];
-    const xy_ast_directive *directive = xy__directive_find(&node->directives, XY_STR("skip"));
+    xy_arguments_site site =
+        xy__directive_site(xy__schema_directive(c.schema, XY_STR("skip")),
+                           xy__directive_find(&node->directives, XY_STR("skip")));
+    const xy_arguments *arguments = xy__arguments_compile(&c.arena, &site);
+    const xy_value *variables = coercing_json(&c, r->inputs);
     xy_value result = XY_NULL;
     int rc =
-        xy__directive_values(&c.arena, xy__schema_directive(c.schema, XY_STR("skip")), directive,
-                             coercing_json(&c, r->inputs), false, coercing_begin(&c), &result);
+        xy__arguments_coerce(&c.arena, arguments, variables, false, coercing_begin(&c), &result);
 
     return coercing_text(&c, rc, &result);
 }
