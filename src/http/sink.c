@@ -68,10 +68,15 @@ static int admit(const xy_sink *sink, const xy_exchange *exchange, size_t len)
     return XY_OK;
 }
 
-/* Something was queued. */
+/* Something was queued. Above the high mark the kernel is asked at once what it takes: a burst
+ * within one turn of the loop must not look like a reader who is behind. */
 static int queued(xy_sink *sink, xy_exchange *exchange)
 {
-    xy__connection_soon(exchange->connection);
+    xy_connection *connection = exchange->connection;
+
+    xy__connection_soon(connection);
+    if (xy__sink_full(sink) && !connection->writing && xy__output_flush(connection) == XY_ECLOSED)
+        return XY_ECLOSED;
     sink->full |= xy__sink_full(sink);
     return sink->full ? XY_EFULL : XY_OK;
 }
