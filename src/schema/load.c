@@ -18,6 +18,9 @@
 #define PROBLEMS_BYTES_MAX ((size_t)16 << 20)
 #define ERRORS_BYTES_MAX   ((size_t)64 << 20)
 
+/* SDL is the application's own: only the memory for the schema limits it. */
+static const xy_parse_options sdl_options = {.tokens_max = UINT32_MAX};
+
 /* An object type that is defined in several files. */
 typedef struct merged_type {
     xy_ast_type_definition *definition; /* the first; a copy once there is a second */
@@ -148,7 +151,7 @@ static int read_file(loader *l, size_t file)
         xy__error_locate(l->errors, error, (xy_location){1, 1, source->name});
         return XY_ESYNTAX;
     }
-    rc = xy__parse(l->arena, source, NULL, &document, l->errors);
+    rc = xy__parse(l->arena, source, &sdl_options, &document, l->errors);
     if (rc == XY_OK)
         add_document(l, document, file);
     return rc;
@@ -275,8 +278,10 @@ static xy_str detach(xy_buf *buf)
 
 static void write_location(xy_buf *buf, const xy_location *location)
 {
-    if (location->file.ptr)
-        xy__buf_printf(buf, "%.*s:", XY_PRI(location->file));
+    if (location->file.ptr) {
+        xy__buf_str(buf, location->file);
+        xy__buf_char(buf, ':');
+    }
     xy__buf_printf(buf, "%u:%u", location->line, location->column);
 }
 
@@ -322,12 +327,12 @@ int xy_schema_load(const xy_schema_options *options, xy_schema **out, xy_str *pr
     rc = read_all(&l, &document);
     if (rc == XY_OK)
         rc = build_document(&s, document, &schema);
+    if (rc < 0 && problems)
+        *problems = write_problems(&errors);
     if (rc == XY_OK)
         *out = schema; /* owns the arena from here on */
     else
-        xy__arena_destroy(arena);
-    if (rc < 0 && problems)
-        *problems = write_problems(&errors);
+        xy__arena_destroy(arena); /* not sooner: errors name files */
     xy__arena_deinit(&l.scratch);
     xy__arena_deinit(&errors_arena);
     return rc == XY_ELIMIT ? XY_EFAILED : rc;
