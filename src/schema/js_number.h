@@ -28,9 +28,9 @@ double xy__js_string_to_number(xy_str text);
 
 /* The number as JavaScript's String() writes it, in `arena`; what fits int64_t is exact, as if it
  * were a BigInt. */
-xy_str xy__js_number_to_string(xy_arena *arena, const xy_value *number);
+xy_str xy__js_number_to_string(xy_arena *arena, const xy_value *value);
 
 /* The same for an integer, however it is written (1.0, 1e2); the null string for what is none. */
-xy_str xy__js_integer_to_string(xy_arena *arena, const xy_value *number);
+xy_str xy__js_integer_to_string(xy_arena *arena, const xy_value *value);
 
 #endif
