@@ -163,7 +163,7 @@ static void step(xy_default_cycles *d)
             enter_literal(d, field->type->named, value);
         else
             enter_field(d, type, field);
-    } else if (top->kind == FRAME_LIST && top->next < literal->items.len) {
+    } else if (top->kind == FRAME_LIST && literal && top->next < literal->items.len) {
         enter_literal(d, type, literal->items.items[top->next++]);
     } else {
         if (top->kind == FRAME_FIELD) {
@@ -174,9 +174,9 @@ static void step(xy_default_cycles *d)
     }
 }
 
-void xy__default_cycles_check(xy_default_cycles *d, const xy_type *type)
+void xy__default_cycles_check(xy_default_cycles *cycles, const xy_type *type)
 {
-    enter_literal(d, type, NULL);
-    while (d->stack.len && !d->c->full)
-        step(d);
+    enter_literal(cycles, type, NULL);
+    while (cycles->stack.len && !cycles->c->full)
+        step(cycles);
 }
