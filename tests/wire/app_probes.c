@@ -47,14 +47,17 @@ static int Query_slowField(xy_call *call)
 
 typedef struct alphabet {
     app *application;
+    xy_promise *promise;
     int letters;
 } alphabet;
 
+/* All letters are there, or nobody waits for them. */
 static void alphabet_is_over(void *arg)
 {
     alphabet *state = arg;
 
     atomic_fetch_sub(&state->application->stats.alphabet_active, 1);
+    xy_promise_resolve(state->promise);
 }
 
 static void next_letter(xy_promise *promise, void *arg)
@@ -71,7 +74,6 @@ static void next_letter(xy_promise *promise, void *arg)
     for (int i = 0; i < LETTERS; i++)
         items[i] = xy_result_str((xy_str){&letters[i], 1});
     alphabet_is_over(state);
-    xy_promise_resolve(promise);
 }
 
 static int Query_alphabet(xy_call *call)
@@ -79,7 +81,7 @@ static int Query_alphabet(xy_call *call)
     alphabet *state = xy_new(call, alphabet);
     xy_promise *promise = xy_later(call);
 
-    state->application = app_of(call);
+    *state = (alphabet){.application = app_of(call), .promise = promise};
     atomic_fetch_add(&state->application->stats.alphabet_active, 1);
     atomic_fetch_add(&state->application->stats.alphabet_opened, 1);
     xy_promise_on_stop(promise, alphabet_is_over, state);

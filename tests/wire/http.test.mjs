@@ -150,6 +150,15 @@ test('a source that cannot be opened: a masked error, complete', async () => {
   await stream.close()
 })
 
+test('a client that leaves ends a list that nobody waits for', async () => {
+  const abort = new AbortController()
+  const pending = fetch(`${server.url}?query=${encodeURIComponent('{ alphabet }')}`, { signal: abort.signal }).catch(() => {})
+  await until(async () => (await stats(server)).alphabetActive === 1, 'the alphabet to start')
+  abort.abort()
+  await pending
+  await until(async () => { const s = await stats(server); return s.alphabetActive === 0 && s.promises === 0 }, 'the alphabet to be stopped')
+})
+
 test('a client that leaves ends a query that nobody waits for', async () => {
   const abort = new AbortController()
   const { slowFinished } = await stats(server)
