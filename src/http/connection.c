@@ -151,12 +151,14 @@ void xy__connection_cut(xy_connection *connection)
 
 /* ---- responses ---- */
 
-void xy__connection_refuse(xy_connection *connection, int status, xy_str message)
+void xy__connection_refuse(xy_connection *connection, xy_refusal refusal)
 {
     xy_http_header type = {XY_STR("content-type"), XY_STR("application/json; charset=utf-8")};
-    xy_bytes *body = xy__response_error_body(message);
-    xy_response response = {
-        .status = status, .headers = {&type, 1}, .framing = XY_FRAMING_LENGTH, .length = body->len};
+    xy_bytes *body = xy__response_error_body(xy__refusal_text(refusal));
+    xy_response response = {.status = xy__refusal_status(refusal),
+                            .headers = {&type, 1},
+                            .framing = XY_FRAMING_LENGTH,
+                            .length = body->len};
 
     connection->server->refused++;
     connection->refused = true;
@@ -181,9 +183,9 @@ void xy__connection_on_timeout(xy_timeout *timeout)
     xy_connection *connection = XY_CONTAINER(timeout, xy_connection, timeout);
 
     if (connection->state == XY_CONNECTION_HEAD) {
-        xy__connection_refuse(connection, 408, XY_STR("The request's header did not come in time"));
+        xy__connection_refuse(connection, XY_REFUSAL_HEAD_TIMEOUT);
     } else if (connection->state == XY_CONNECTION_BODY) {
-        xy__connection_refuse(connection, 408, XY_STR("The request's body did not come in time"));
+        xy__connection_refuse(connection, XY_REFUSAL_BODY_TIMEOUT);
     } else {
         xy__connection_cut(connection);
     }

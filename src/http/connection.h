@@ -25,7 +25,7 @@ void xy__connection_go(xy_connection *connection, xy_connection_state to);
 void xy__connection_cut(xy_connection *connection);
 
 /* Answer a request that is not understood, and read no other. */
-void xy__connection_refuse(xy_connection *connection, int status, xy_str message);
+void xy__connection_refuse(xy_connection *connection, xy_refusal refusal);
 
 /* Its timeout has come. */
 void xy__connection_on_timeout(xy_timeout *timeout);

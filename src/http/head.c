@@ -5,16 +5,6 @@
  * requests are smuggled past a proxy (CWE-444). */
 #include "http/head.h"
 
-static const xy_h1_error bad_line = {400, "Malformed request line"};
-static const xy_h1_error bad_target = {400, "Invalid request target"};
-static const xy_h1_error bad_host = {400, "Invalid Host header"};
-static const xy_h1_error no_host = {400, "Missing Host header"};
-static const xy_h1_error two_hosts = {400, "More than one Host header"};
-static const xy_h1_error bad_framing = {400, "Invalid Transfer-Encoding"};
-static const xy_h1_error unknown_coding = {501, "Transfer-Encoding is not supported"};
-static const xy_h1_error body_too_large = {413, "Request body is too large"};
-static const xy_h1_error bad_expect = {417, "Expectation is not supported"};
-
 /* What the headers said so far. */
 typedef struct head_seen {
     xy_request *request;
@@ -24,7 +14,7 @@ typedef struct head_seen {
     bool keep_alive;
 } head_seen;
 
-typedef const xy_h1_error *header_check(head_seen *seen, xy_str value);
+typedef xy_refusal header_check(head_seen *seen, xy_str value);
 
 /* RFC 3986 3.2: reg-name, IP literal and port; no user, no path. */
 static bool host_char(char c)
@@ -42,39 +32,39 @@ static bool authority(xy_str text)
     return true;
 }
 
-static const xy_h1_error *check_host(head_seen *seen, xy_str value)
+static xy_refusal check_host(head_seen *seen, xy_str value)
 {
     if (++seen->hosts > 1)
-        return &two_hosts;
-    return authority(value) ? NULL : &bad_host;
+        return XY_REFUSAL_TWO_HOSTS;
+    return authority(value) ? XY_REFUSAL_NONE : XY_REFUSAL_HOST;
 }
 
 /* RFC 9112 6.1: one coding, which is chunked. Others would have to be decoded before they are
  * read. */
-static const xy_h1_error *check_transfer_encoding(head_seen *seen, xy_str value)
+static xy_refusal check_transfer_encoding(head_seen *seen, xy_str value)
 {
     xy_str chunked = XY_STR("chunked");
     size_t before = value.len > chunked.len ? value.len - chunked.len : 0;
 
     if (++seen->codings > 1 || seen->request->minor == 0)
-        return &bad_framing;
+        return XY_REFUSAL_CODING;
     if (xy__header_is(value, chunked))
-        return NULL;
+        return XY_REFUSAL_NONE;
     if (before && strchr(", \t", value.ptr[before - 1]) &&
         xy__header_is((xy_str){value.ptr + before, chunked.len}, chunked))
-        return &unknown_coding;
-    return &bad_framing;
+        return XY_REFUSAL_UNKNOWN_CODING;
+    return XY_REFUSAL_CODING;
 }
 
 /* RFC 9110 10.1.1; a 1.0 client cannot mean it. */
-static const xy_h1_error *check_expect(head_seen *seen, xy_str value)
+static xy_refusal check_expect(head_seen *seen, xy_str value)
 {
     if (seen->request->minor == 0)
-        return NULL;
+        return XY_REFUSAL_NONE;
     if (!xy__header_is(value, XY_STR("100-continue")))
-        return &bad_expect;
+        return XY_REFUSAL_EXPECTATION;
     seen->request->expects_continue = true;
-    return NULL;
+    return XY_REFUSAL_NONE;
 }
 
 static xy_str trim(xy_str s)
@@ -88,7 +78,7 @@ static xy_str trim(xy_str s)
     return s;
 }
 
-static const xy_h1_error *check_connection(head_seen *seen, xy_str value)
+static xy_refusal check_connection(head_seen *seen, xy_str value)
 {
     while (value.len) {
         const char *comma = memchr(value.ptr, ',', value.len);
@@ -100,7 +90,7 @@ static const xy_h1_error *check_connection(head_seen *seen, xy_str value)
         len += comma != NULL;
         value = (xy_str){value.ptr + len, value.len - len};
     }
-    return NULL;
+    return XY_REFUSAL_NONE;
 }
 
 static const struct {
@@ -113,7 +103,7 @@ static const struct {
     {XY_STR_INIT("transfer-encoding"), check_transfer_encoding},
 };
 
-static const xy_h1_error *check_header(head_seen *seen, size_t index)
+static xy_refusal check_header(head_seen *seen, size_t index)
 {
     xy_str name = xy__request_header_name(seen->request, index);
 
@@ -121,7 +111,7 @@ static const xy_h1_error *check_header(head_seen *seen, size_t index)
         if (header_checks[i].name.len == name.len && xy__header_is(name, header_checks[i].name))
             return header_checks[i].check(seen, xy__request_header_value(seen->request, index));
     }
-    return NULL;
+    return XY_REFUSAL_NONE;
 }
 
 /* One space between method, target and version, and the version is HTTP's (llhttp also knows
@@ -181,28 +171,28 @@ static bool split_target(xy_request *request, xy_str target)
     return request->path.ptr[0] == '/';
 }
 
-const xy_h1_error *xy__head_check(xy_request *request, const xy_head_facts *facts)
+xy_refusal xy__head_check(xy_request *request, const xy_head_facts *facts)
 {
     head_seen seen = {.request = request};
 
     if (!request_line(request, facts->target))
-        return &bad_line;
+        return XY_REFUSAL_LINE;
     if (!facts->target.len || !split_target(request, facts->target))
-        return &bad_target;
+        return XY_REFUSAL_TARGET;
     for (size_t i = 0; i < request->header_count; i++) {
-        const xy_h1_error *error = check_header(&seen, i);
+        xy_refusal refusal = check_header(&seen, i);
 
-        if (error)
-            return error;
+        if (refusal)
+            return refusal;
     }
     if (request->minor == 1 && !seen.hosts)
-        return &no_host;
+        return XY_REFUSAL_NO_HOST;
     if (facts->chunked != (seen.codings > 0) || (facts->chunked && facts->has_length))
-        return &bad_framing;
+        return XY_REFUSAL_CODING;
     if (facts->length > facts->body_max)
-        return &body_too_large;
+        return XY_REFUSAL_BODY_SIZE;
     request->has_body = facts->chunked || facts->length > 0;
     request->expects_continue &= request->has_body;
     request->keep_alive = !seen.close && (request->minor == 1 || seen.keep_alive);
-    return NULL;
+    return XY_REFUSAL_NONE;
 }

@@ -4,7 +4,8 @@
 #ifndef XY_HTTP_HEAD_H
 #define XY_HTTP_HEAD_H
 
-#include "http/h1.h"
+#include "http/refusal.h"
+#include "http/request.h"
 
 /* The head as the parser found it. */
 typedef struct xy_head_facts {
@@ -18,6 +19,6 @@ typedef struct xy_head_facts {
 /* Check request line and headers, and fill in path, query, keep_alive, expects_continue and
  * has_body. `request` has its head, headers, method and minor already. Returns NULL, or why it
  * is refused. RFC 9112 3.2, 6.1, 6.3, 9.3; RFC 9110 7.2, 10.1.1. */
-const xy_h1_error *xy__head_check(xy_request *request, const xy_head_facts *facts);
+xy_refusal xy__head_check(xy_request *request, const xy_head_facts *facts);
 
 #endif

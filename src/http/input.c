@@ -162,13 +162,6 @@ static void wait_for_more(xy_connection *connection)
         xy__connection_go(connection, to);
 }
 
-static void refuse(xy_connection *connection)
-{
-    const xy_h1_error *error = xy__h1_error(connection->h1);
-
-    xy__connection_refuse(connection, error->status, xy_str_from(error->message));
-}
-
 static void take(xy_connection *connection)
 {
     connection->batch++;
@@ -196,8 +189,8 @@ static size_t consume(xy_connection *connection, xy_str in)
         at += used;
         if (event == XY_H1_DONE) {
             take(connection);
-        } else if (event == XY_H1_ERROR) {
-            refuse(connection);
+        } else if (event == XY_H1_REFUSED) {
+            xy__connection_refuse(connection, xy__h1_refusal(connection->h1));
         } else {
             wait_for_more(connection);
         }

@@ -63,8 +63,8 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
             put_request(out, xy__h1_request(h1));
             xy__h1_reset(h1, 64);
             *begun = false;
-        } else if (event == XY_H1_ERROR) {
-            put(out, xy_str_from(xy__h1_error(h1)->message));
+        } else if (event == XY_H1_REFUSED) {
+            put(out, xy__refusal_text(xy__h1_refusal(h1)));
             good = false;
         }
     }

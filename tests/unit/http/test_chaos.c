@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Clients and handlers that do anything at any time, chosen by a seed. What must hold: answers come in order, nothing is
- * answered twice, whoever goes is told of once, and at the end nothing is left. */
+/* Clients and handlers that do anything at any time, chosen by a seed. What must hold: answers
+ * come in order, nothing is answered twice, whoever goes is told of once, and at the end nothing
+ * is left. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -201,7 +202,8 @@ static void run(uint32_t seed)
         if (c->open[i])
             client_close(&c->clients[i]);
     }
-    /* Who did not want to be told that its client has gone still answers, and the next one in its line. */
+    /* Who did not want to be told that its client has gone still answers, and the next one in
+     * its line. */
     for (size_t i = 0; i < c->web.later_len; i++) {
         if (c->web.later[i])
             web_answer(&c->web, i, "");

@@ -71,8 +71,9 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
             print_request(out, xy__h1_request(h1));
             xy__h1_reset(h1, 64);
             *begun = false;
-        } else if (event == XY_H1_ERROR) {
-            xy__buf_printf(out, "%d %s\n", xy__h1_error(h1)->status, xy__h1_error(h1)->message);
+        } else if (event == XY_H1_REFUSED) {
+            xy__buf_printf(out, "%d %.*s\n", xy__refusal_status(xy__h1_refusal(h1)),
+                           XY_PRI(xy__refusal_text(xy__h1_refusal(h1))));
             good = false;
         }
     }
