@@ -92,6 +92,14 @@ typedef struct xy_rule_state {
 XY_RULE_MAP(XY_RULE_EXTERN, XY_RULE_NONE)
 #undef XY_RULE_EXTERN
 
+/* A rule of either make: one of the two pointers is set. */
+typedef struct xy_any_rule {
+    const xy_rule *own;
+    const xy_doc_rule *shared;
+} xy_any_rule;
+
+extern const xy_any_rule xy__rules[XY_RULE_COUNT];
+
 /* The rule that graphql-js calls `name` ("ScalarLeafsRule"), as a set; 0 when there is none. */
 xy_rules xy__rules_named(xy_str name);
 

@@ -54,15 +54,14 @@ static void run_rules(xy_validation *v, xy_rules rules)
     xy_visit_around around = xy__type_info_around(&v->types);
     xy_visit_plan plan;
 
-#define ADD_OWN(name)                                                                              \
-    if (rules & XY_RULE_BIT(name))                                                                 \
-        add_own(&run, v, &xy__rule_##name);
-#define ADD_SHARED(name)                                                                           \
-    if (rules & XY_RULE_BIT(name))                                                                 \
-        add_shared(&run, v, &xy__doc_rule_##name);
-    XY_RULE_MAP(ADD_OWN, ADD_SHARED)
-#undef ADD_OWN
-#undef ADD_SHARED
+    for (unsigned i = 0; i < XY_RULE_COUNT; i++) {
+        if (!(rules >> i & 1))
+            continue;
+        if (xy__rules[i].own)
+            add_own(&run, v, xy__rules[i].own);
+        else
+            add_shared(&run, v, xy__rules[i].shared);
+    }
     xy__visit_plan_init(&plan, run.visitors, run.count);
     xy__visit(&plan, run.states, &around, &v->document->node);
 }
