@@ -40,7 +40,7 @@ void xy__checker_at(xy_checker *c, xy_error *error, const xy_node *node)
     if (!error || !node || c->locations >= XY_CHECK_LOCATIONS_MAX)
         return;
     c->locations++;
-    xy__error_locate(c->errors, error, xy__node_location(node));
+    xy__error_locate(c->errors, error, xy__locator_find(&c->locator, node));
 }
 
 xy_str xy__checker_type(xy_checker *c, const xy_type *type)
@@ -385,6 +385,7 @@ int xy__schema_check(const xy_schema *schema, xy_errors *errors)
     xy_default_cycles *cycles;
 
     xy__arena_init(&c.scratch, XY_SCHEMA_BYTES_MAX);
+    xy__locator_init(&c.locator, &c.scratch);
     c.declared = XY_ARENA_ARRAY(&c.scratch, uint32_t, schema->types.len);
     c.seen = XY_ARENA_ARRAY(&c.scratch, uint32_t, schema->types.len);
     cycles = xy__default_cycles_create(&c);

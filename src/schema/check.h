@@ -5,7 +5,7 @@
 
 #include "schema/types.h"
 
-/* More are not reported: finding the line of each costs a walk through the text. */
+/* More are not reported. */
 #define XY_CHECK_ERRORS_MAX    1000u
 #define XY_CHECK_MESSAGE_MAX   ((size_t)64 << 10) /* bytes of the names on a cycle */
 #define XY_CHECK_LOCATIONS_MAX 10000u             /* of all errors together; the rest have none */

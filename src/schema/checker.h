@@ -4,12 +4,14 @@
 #define XY_SCHEMA_CHECKER_H
 
 #include "base/buf.h"
+#include "language/locator.h"
 #include "schema/check.h"
 
 typedef struct xy_checker {
     const xy_schema *schema;
     xy_errors *errors;
     xy_arena scratch;
+    xy_locator locator;
     size_t locations; /* given to errors so far */
     /* Sets of types, by xy_type.index: a type is in the set when its mark is the stamp. */
     uint32_t *declared, *seen;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema/sdl_rules.h"
 
+#include "language/locator.h"
 #include "schema/build.h"
 
 const xy_doc_rule *const xy__sdl_rules[XY_SDL_RULE_COUNT] = {
@@ -21,35 +22,45 @@ const xy_doc_rule *const xy__sdl_rules[XY_SDL_RULE_COUNT] = {
     &xy__doc_rule_provided_required_arguments_on_directives,
 };
 
-static xy_error *report(void *arg, const xy_node *node, xy_str message)
-{
-    xy_errors *errors = arg;
-    xy_error *error;
-
-    if (errors->list.len >= XY_SDL_ERRORS_MAX)
-        return NULL;
-    error = xy__errors_add(errors, message);
-    xy__error_locate(errors, error, xy__node_location(node));
-    return error;
-}
+/* Where errors go. */
+typedef struct reporter {
+    xy_errors *errors;
+    xy_locator locator;
+} reporter;
 
 static void locate(void *arg, xy_error *error, const xy_node *node)
 {
-    xy__error_locate(arg, error, xy__node_location(node));
+    reporter *r = arg;
+
+    xy__error_locate(r->errors, error, xy__locator_find(&r->locator, node));
+}
+
+static xy_error *report(void *arg, const xy_node *node, xy_str message)
+{
+    reporter *r = arg;
+    xy_error *error;
+
+    if (r->errors->list.len >= XY_SDL_ERRORS_MAX)
+        return NULL;
+    error = xy__errors_add(r->errors, message);
+    locate(r, error, node);
+    return error;
 }
 
 static int validate(const xy_doc_rule *const *rules, size_t count, const xy_ast_document *document,
                     const xy_schema *base, xy_errors *errors)
 {
     size_t before = errors->list.len;
+    reporter r = {.errors = errors};
     xy_doc_context doc = {.document = document, .schema = base, .known = base};
     xy_arena scratch;
 
     xy__arena_init(&scratch, XY_SCHEMA_BYTES_MAX);
+    xy__locator_init(&r.locator, &scratch);
     doc.arena = &scratch;
     doc.report = report;
     doc.locate = locate;
-    doc.arg = errors;
+    doc.arg = &r;
     if (!base)
         doc.known = xy__schema_builtin(&scratch);
     xy__doc_rules_run(&doc, rules, count);

@@ -6,7 +6,7 @@
 
 #include "schema/doc_rule.h"
 
-/* More are not reported: finding the line of each costs a walk through the text. */
+/* More are not reported. */
 #define XY_SDL_ERRORS_MAX 1000u
 
 #define XY_SDL_RULE_COUNT 15u

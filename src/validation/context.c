@@ -98,5 +98,5 @@ void xy__validation_init(xy_validation *v, xy_arena *arena, const xy_schema *sch
     };
     xy__type_info_init(&v->types, schema, arena);
     xy__definitions_init(&v->definitions, document, arena);
-    xy__locator_init(&v->locator, document->node.source, arena);
+    xy__locator_init(&v->locator, arena);
 }

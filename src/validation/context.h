@@ -7,9 +7,9 @@
 #ifndef XY_VALIDATION_CONTEXT_H
 #define XY_VALIDATION_CONTEXT_H
 
+#include "language/locator.h"
 #include "schema/doc_rule.h"
 #include "validation/definitions.h"
-#include "validation/locator.h"
 #include "validation/type_info.h"
 #include "validation/validate.h"
 

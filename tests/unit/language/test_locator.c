@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "validation/locator.h"
+#include "language/locator.h"
 
 /* Each character's start has the place that reading from the beginning gives it. */
 static void expect_all_places(xy_str text)
@@ -16,7 +16,7 @@ static void expect_all_places(xy_str text)
     xy_arena arena;
 
     xy__arena_init(&arena, (size_t)1 << 20);
-    xy__locator_init(&locator, &source, &arena);
+    xy__locator_init(&locator, &arena);
     for (uint32_t i = 0; i <= text.len; i++) {
         xy_node node = {.start = i, .end = i, .source = &source};
         xy_location expected = xy__source_location(&source, i);
@@ -60,11 +60,38 @@ static void test_texts_of_many_marks(void **state)
     }
 }
 
+/* Each source has marks of its own. */
+static void test_several_sources(void **state)
+{
+    const xy_source sources[] = {
+        {XY_STR("a\nbc"), XY_STR("a.graphql")},
+        {XY_STR("\n\nabc"), XY_STR("b.graphql")},
+    };
+    xy_locator locator;
+    xy_arena arena;
+
+    (void)state;
+    xy__arena_init(&arena, (size_t)1 << 20);
+    xy__locator_init(&locator, &arena);
+    for (size_t i = 0; i < 6; i++) {
+        xy_node node = {.start = 3, .source = &sources[i / 2 % 2]};
+        xy_location expected = xy__node_location(&node);
+        xy_location got = xy__locator_find(&locator, &node);
+
+        assert_int_equal(got.line, expected.line);
+        assert_int_equal(got.column, expected.column);
+        assert_true(xy_str_eq(got.file, expected.file));
+    }
+    assert_int_equal(locator.sources.len, 2);
+    xy__arena_deinit(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_line_ends),
         cmocka_unit_test(test_texts_of_many_marks),
+        cmocka_unit_test(test_several_sources),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
