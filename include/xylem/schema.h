@@ -50,8 +50,8 @@ typedef struct xy_schema_options {
 
 /* Parse, validate and build. The SDL texts are copied. gives: *out, end it with
  * xy_schema_destroy(). On failure *problems (may be NULL) gets one line per error,
- * "file:line:column: message". gives: *problems, free() its ptr. Returns 0, XY_ESYNTAX or
- * XY_EFAILED. */
+ * "file:line:column: message (also at file:line:column)". gives: *problems, free() its ptr.
+ * Returns 0, XY_ESYNTAX or XY_EFAILED. */
 XY_API int xy_schema_load(const xy_schema_options *options, xy_schema **out, xy_str *problems);
 
 /* takes: schema (NULL is fine). Nothing may use it any more. */
@@ -60,8 +60,8 @@ XY_API void xy_schema_destroy(xy_schema *schema);
 /* The schema as SDL (printSchema). gives: the text, free() its ptr. */
 XY_API xy_str xy_schema_print(const xy_schema *schema);
 
-/* Let `resolver` answer for "Type.field". Returns XY_ENOTFOUND when the schema has no such
- * field, XY_EEXIST when it is bound. */
+/* Let `resolver` answer for "Type.field" of an object type. Returns XY_ENOTFOUND when the schema
+ * has no such field, XY_EEXIST when it is bound. */
 XY_API int xy_bind(xy_schema *schema, const char *coordinate, xy_resolver *resolver);
 
 /* Let `opener` open the source stream of "Subscription.field". Returns as xy_bind(). */
@@ -112,7 +112,9 @@ typedef struct xy_any {
 } xy_any;
 
 /* Read fields of `type` by offset from the struct that a resolver puts for it. keeps: slots, as
- * long as the schema. Returns XY_ENOTFOUND when there is no such type or field. */
+ * long as the schema. Returns XY_ENOTFOUND when there is no such object type or field, XY_EEXIST
+ * when a field has a slot already, XY_EINVAL when a slot cannot hold what the field's type says;
+ * nothing is bound then. */
 XY_API int xy_bind_struct(xy_schema *schema, const char *type, const xy_slot *slots, size_t count);
 
 /* Turns one value of a custom scalar into another; `value` is never null. Returns XY_OK and
