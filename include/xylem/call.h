@@ -241,11 +241,13 @@ XY_API xy_call *xy_promise_call(xy_promise *promise);
 /* takes: promise. Completes the field with what was put. */
 XY_API void xy_promise_resolve(xy_promise *promise);
 
-/* keeps: arg, until `fn` was called or the promise is resolved. */
+/* keeps: arg, until `fn` was called or the promise is resolved. What is stopped still has to be
+ * resolved, in `fn` or later; nothing comes of it. */
 XY_API void xy_promise_on_stop(xy_promise *promise, xy_on_stop *fn, void *arg);
 
 /* Call `fn` once in `delay_ms` with the promise; the timer belongs to the promise and dies with
- * it, or with its client. */
+ * it, or with its client: then `fn` is not called, and when there is no on_stop that would
+ * resolve the promise, it is resolved by itself. One timer a promise; again moves it. */
 typedef void xy_promise_fn(xy_promise *promise, void *arg);
 XY_API void xy_promise_after(xy_promise *promise, uint64_t delay_ms, xy_promise_fn *fn, void *arg);
 

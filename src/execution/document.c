@@ -118,6 +118,15 @@ void xy__document_unref(xy_document *document)
     free(document);
 }
 
+size_t xy__document_bytes(const xy_document *document)
+{
+    size_t bytes = sizeof *document + document->arena.held;
+
+    for (size_t i = 0; i < document->operation_count; i++)
+        bytes += xy__plans_bytes(document->operations[i]);
+    return bytes;
+}
+
 /* The operation `name`; the last one where there are several, as in graphql-js. */
 static xy_plans *find_operation(const xy_document *document, xy_str name)
 {

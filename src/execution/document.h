@@ -30,6 +30,7 @@ typedef struct xy_document {
     size_t condition_count;
     xy_plans **operations; /* one for each operation, in order */
     size_t operation_count;
+    _Atomic uint32_t plans_kept;
 } xy_document;
 
 typedef struct xy_document_options {
@@ -52,6 +53,9 @@ xy_document *xy__document_ref(xy_document *document);
 
 /* takes: one reference (NULL is fine); the last one frees the document. From any thread. */
 void xy__document_unref(xy_document *document);
+
+/* What it holds now, plans included: a cache counts with that. From any thread. */
+size_t xy__document_bytes(const xy_document *document);
 
 /* Spec 6.1 GetOperation: the operation `name`, or the only one when `name` is null. Returns 0
  * and *out; XY_EFAILED and one error, worded as graphql-js words it. */

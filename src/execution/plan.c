@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* From collected nodes to selections, breadth first: a field whose type is an object waits on a
- * list until its own selection is made or found. Nothing here recurses, and a document with
- * cycles, which validation refuses, would only make a plan with cycles. */
+/* From collected nodes to selections: a field whose type is an object waits on a list until its
+ * own selection is made or found. Nothing here recurses, and a document with cycles, which
+ * validation refuses, would only make a plan with cycles. */
 #include "execution/plan.h"
 
 #include <stdlib.h>

@@ -18,11 +18,12 @@
 #include "execution/document.h"
 #include "execution/values.h"
 
-/* Combinations of conditions kept for each operation; more are planned for a request alone. */
+/* Plans that a document keeps, of all its operations and combinations of conditions; more are
+ * made for a request alone. */
 #define XY_PLANS_KEPT_MAX 16u
 /* Selections of the document visited for one plan, and bytes in it, all object types together. */
-#define XY_PLAN_STEPS_MAX ((size_t)4 << 20)
-#define XY_PLAN_BYTES_MAX ((size_t)32 << 20)
+#define XY_PLAN_STEPS_MAX ((size_t)1 << 20)
+#define XY_PLAN_BYTES_MAX ((size_t)4 << 20)
 
 typedef struct xy_plan xy_plan;
 typedef struct xy_plan_field xy_plan_field;
@@ -99,7 +100,7 @@ struct xy_plan {
 };
 
 struct xy_plans {
-    const xy_document *document;
+    xy_document *document;
     const xy_ast_operation *ast;
     const xy_type *type; /* the root type; NULL when the schema has none */
     /* @experimental_disableErrorPropagation: a field that fails is null whatever its type. */
@@ -107,7 +108,6 @@ struct xy_plans {
     xy_variables variables;
     uv_mutex_t lock; /* guards changes of what follows */
     xy_plan *_Atomic kept;
-    uint32_t kept_count;
 };
 
 /* List the condition variables of a parsed document. */
@@ -126,6 +126,9 @@ xy_str xy__plans_rootless(xy_arena *arena, const xy_plans *plans);
 /* The plan for coerced `variables` (an OBJECT), made when there is none yet. gives: *out; end its
  * use with xy__plan_release(). Returns 0, or XY_ELIMIT when it is too large. From any thread. */
 int xy__plan_for(xy_plans *plans, const xy_value *variables, xy_plan **out);
+
+/* Bytes in the plans kept. From any thread. */
+size_t xy__plans_bytes(xy_plans *plans);
 
 /* takes: plan (NULL is fine): destroys it unless its document keeps it. */
 void xy__plan_release(xy_plan *plan);

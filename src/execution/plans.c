@@ -100,6 +100,19 @@ void xy__plan_release(xy_plan *plan)
         xy__plan_destroy(plan);
 }
 
+size_t xy__plans_bytes(xy_plans *plans)
+{
+    xy_plan *plan = atomic_load_explicit(&plans->kept, memory_order_acquire);
+    size_t bytes = 0;
+
+    for (; plan; plan = plan->next) {
+        uv_mutex_lock(&plan->lock);
+        bytes += sizeof *plan + plan->arena.held;
+        uv_mutex_unlock(&plan->lock);
+    }
+    return bytes;
+}
+
 static uint8_t condition_value(const xy_value *variable)
 {
     if (!variable || variable->kind == XY_VALUE_NULL)
@@ -132,9 +145,10 @@ static int make_plan(xy_plans *plans, const uint8_t *conditions, xy_plan **out)
     if (rc < 0)
         return rc;
     *out = plan;
-    if (plans->kept_count == XY_PLANS_KEPT_MAX)
+    if (atomic_fetch_add(&plans->document->plans_kept, 1) >= XY_PLANS_KEPT_MAX) {
+        atomic_fetch_sub(&plans->document->plans_kept, 1);
         return XY_OK;
-    plans->kept_count++;
+    }
     plan->kept = true;
     plan->next = atomic_load_explicit(&plans->kept, memory_order_relaxed);
     atomic_store_explicit(&plans->kept, plan, memory_order_release);
