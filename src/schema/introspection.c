@@ -211,8 +211,6 @@ const xy_str xy__standard_type_names[XY_STANDARD_TYPE_COUNT] = {
     XY_STR_INIT("__TypeKind"),
 };
 
-#define STANDARD_SCALAR_COUNT 5u
-
 static const xy_str standard_directives[] = {
     XY_STR_INIT("include"),     XY_STR_INIT("skip"),  XY_STR_INIT("deprecated"),
     XY_STR_INIT("specifiedBy"), XY_STR_INIT("oneOf"),
@@ -229,17 +227,6 @@ static bool is_one_of(const xy_str *names, size_t count, xy_str name)
 bool xy__is_standard_type(xy_str name)
 {
     return is_one_of(xy__standard_type_names, XY_STANDARD_TYPE_COUNT, name);
-}
-
-bool xy__is_standard_scalar(xy_str name)
-{
-    return is_one_of(xy__standard_type_names, STANDARD_SCALAR_COUNT, name);
-}
-
-bool xy__is_introspection_type(xy_str name)
-{
-    return is_one_of(xy__standard_type_names + STANDARD_SCALAR_COUNT,
-                     XY_STANDARD_TYPE_COUNT - STANDARD_SCALAR_COUNT, name);
 }
 
 bool xy__is_standard_directive(xy_str name)

@@ -19,8 +19,6 @@ extern const xy_str xy__stream_sdl;
 extern const xy_str xy__standard_type_names[XY_STANDARD_TYPE_COUNT];
 
 bool xy__is_standard_type(xy_str name);
-bool xy__is_standard_scalar(xy_str name);
-bool xy__is_introspection_type(xy_str name);
 
 /* include, skip, deprecated, specifiedBy, oneOf. */
 bool xy__is_standard_directive(xy_str name);
