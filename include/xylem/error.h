@@ -24,7 +24,8 @@
     X(EUTF8, -12, "invalid UTF-8")                                                                 \
     X(ESTATE, -13, "not allowed in this state")                                                    \
     X(ETIMEDOUT, -14, "timed out")                                                                 \
-    X(EUNAVAILABLE, -15, "not available now")
+    X(EUNAVAILABLE, -15, "not available now")                                                      \
+    X(EREFUSED, -16, "more than the server is willing to do")
 
 typedef enum xy_err {
     XY_OK = 0,

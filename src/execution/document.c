@@ -22,7 +22,7 @@ static int parse(xy_document *document, const xy_parse_options *options, xy_erro
 
     document->ast = ast;
     if (rc < 0)
-        set_code(errors, before, "GRAPHQL_PARSE_FAILED");
+        set_code(errors, before, rc == XY_ELIMIT ? XY_LIMITS_CODE : "GRAPHQL_PARSE_FAILED");
     return rc;
 }
 
@@ -87,6 +87,9 @@ int xy__document_create(const xy_schema *schema, xy_str text, const xy_document_
     rc = parse(document, &options->parse, errors);
     if (rc < 0)
         goto out;
+    rc = xy__limits_check(document->ast, &options->limits, errors);
+    if (rc < 0)
+        goto out;
     if (!options->trusted) {
         rc = validate(document, &options->validate, errors);
         if (rc < 0)
@@ -120,11 +123,8 @@ void xy__document_unref(xy_document *document)
 
 size_t xy__document_bytes(const xy_document *document)
 {
-    size_t bytes = sizeof *document + document->arena.held;
-
-    for (size_t i = 0; i < document->operation_count; i++)
-        bytes += xy__plans_bytes(document->operations[i]);
-    return bytes;
+    return sizeof *document + document->arena.held +
+           atomic_load_explicit(&document->plan_bytes, memory_order_relaxed);
 }
 
 /* The operation `name`; the last one where there are several, as in graphql-js. */

@@ -12,6 +12,7 @@
 
 #include "language/parser.h"
 #include "schema/types.h"
+#include "validation/limits.h"
 #include "validation/validate.h"
 
 /* Source and syntax tree of one document, in bytes; a plan has a limit of its own. */
@@ -31,10 +32,12 @@ typedef struct xy_document {
     xy_plans **operations; /* one for each operation, in order */
     size_t operation_count;
     _Atomic uint32_t plans_kept;
+    _Atomic size_t plan_bytes; /* in the plans kept */
 } xy_document;
 
 typedef struct xy_document_options {
     xy_parse_options parse;
+    xy_operation_limits limits; /* of each operation; checked before validation */
     xy_validate_options validate;
     size_t bytes_max; /* 0: XY_DOCUMENT_BYTES_DEFAULT */
     bool trusted;     /* do not validate at all */
@@ -43,8 +46,8 @@ typedef struct xy_document_options {
 /* Parse and validate `text`; its operations are planned when they are first prepared. `options`
  * may be NULL. keeps: schema, until the last reference is gone; the text is copied. gives: *out,
  * one reference. On failure `errors` has at least one entry, with extensions.code
- * GRAPHQL_PARSE_FAILED or GRAPHQL_VALIDATION_FAILED. Returns 0, XY_ESYNTAX, XY_EFAILED (not
- * valid) or XY_ELIMIT. */
+ * GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED or XY_LIMITS_CODE. Returns 0, XY_ESYNTAX,
+ * XY_EREFUSED (one of `limits`), XY_EFAILED (not valid) or XY_ELIMIT (another limit). */
 int xy__document_create(const xy_schema *schema, xy_str text, const xy_document_options *options,
                         xy_document **out, xy_errors *errors);
 

@@ -216,6 +216,7 @@ static void parser_init(xy_parser *p, xy_arena *arena, const xy_source *source,
     p->last_end = 0;
     p->token_count = 0;
     p->tokens_max = limit_of(options->tokens_max, XY_PARSE_TOKENS_DEFAULT);
+    p->tokens_as_limit = options->tokens_as_limit;
     p->depth = 0;
     p->depth_max = limit_of(options->depth_max, XY_PARSE_DEPTH_DEFAULT);
     if (p->depth_max > DEPTH_HARD_MAX)

@@ -14,6 +14,9 @@
 typedef struct xy_parse_options {
     uint32_t tokens_max; /* lexical tokens without comments; 0: XY_PARSE_TOKENS_DEFAULT */
     uint32_t depth_max;  /* nested selection sets, values and types; 0: XY_PARSE_DEPTH_DEFAULT */
+    /* Say "Token limit of N exceeded." without a location, like the limits of operations, not what
+     * graphql-js says. */
+    bool tokens_as_limit;
 } xy_parse_options;
 
 /* Parse a whole document. `options` may be NULL. keeps: source, as long as the tree. The tree

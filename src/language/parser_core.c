@@ -32,6 +32,16 @@ static void fail_limit(xy_parser *p, uint32_t offset, uint32_t max, const char *
     p->rc = XY_ELIMIT;
 }
 
+static void fail_tokens(xy_parser *p)
+{
+    if (!p->tokens_as_limit) {
+        fail_limit(p, p->token.start, p->tokens_max, "tokens");
+        return;
+    }
+    xy__errors_addf(p->errors, "Syntax Error: Token limit of %u exceeded.", p->tokens_max);
+    stop(p, XY_ELIMIT);
+}
+
 void xy__parser_fail_size(xy_parser *p)
 {
     if (p->rc)
@@ -106,7 +116,7 @@ void xy__parser_advance(xy_parser *p)
     if (p->token.kind == XY_TOKEN_END)
         return;
     if (XY_UNLIKELY(++p->token_count > p->tokens_max))
-        fail_limit(p, p->token.start, p->tokens_max, "tokens");
+        fail_tokens(p);
     else if (XY_UNLIKELY(xy__arena_over(p->arena)))
         xy__parser_fail_size(p);
 }

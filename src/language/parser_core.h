@@ -25,6 +25,7 @@ typedef struct xy_parser {
     uint32_t last_end; /* where the last consumed token ended */
     uint32_t token_count;
     uint32_t tokens_max;
+    bool tokens_as_limit;
     uint32_t depth;
     uint32_t depth_max;
     XY_VEC(void *) pending; /* items of the lists that are open, innermost last */

@@ -233,6 +233,12 @@ static void tokens_are_limited(void **state)
     assert_string_equal(
         error_of(source.text.ptr, &seven, XY_ELIMIT),
         "1:19 Syntax Error: Document contains more than 7 tokens. Parsing aborted.");
+    seven.tokens_as_limit = true;
+    xy__errors_init(&errors, &arena);
+    assert_int_equal(xy__parse(&arena, &source, &seven, &document, &errors), XY_ELIMIT);
+    assert_string_equal(errors.list.items[0]->message.ptr,
+                        "Syntax Error: Token limit of 7 exceeded.");
+    assert_int_equal(errors.list.items[0]->location_count, 0);
     xy__errors_init(&errors, &arena);
     assert_int_equal(xy__parse(&arena, &source, &eight, &document, &errors), 0);
     assert_int_equal(document->token_count, 8);
