@@ -127,9 +127,6 @@ xy_str xy__plans_rootless(xy_arena *arena, const xy_plans *plans);
  * use with xy__plan_release(). Returns 0, or XY_ELIMIT when it is too large. From any thread. */
 int xy__plan_for(xy_plans *plans, const xy_value *variables, xy_plan **out);
 
-/* Bytes in the plans kept. From any thread. */
-size_t xy__plans_bytes(xy_plans *plans);
-
 /* takes: plan (NULL is fine): destroys it unless its document keeps it. */
 void xy__plan_release(xy_plan *plan);
 

@@ -100,19 +100,6 @@ void xy__plan_release(xy_plan *plan)
         xy__plan_destroy(plan);
 }
 
-size_t xy__plans_bytes(xy_plans *plans)
-{
-    xy_plan *plan = atomic_load_explicit(&plans->kept, memory_order_acquire);
-    size_t bytes = 0;
-
-    for (; plan; plan = plan->next) {
-        uv_mutex_lock(&plan->lock);
-        bytes += sizeof *plan + plan->arena.held;
-        uv_mutex_unlock(&plan->lock);
-    }
-    return bytes;
-}
-
 static uint8_t condition_value(const xy_value *variable)
 {
     if (!variable || variable->kind == XY_VALUE_NULL)
@@ -149,6 +136,7 @@ static int make_plan(xy_plans *plans, const uint8_t *conditions, xy_plan **out)
         atomic_fetch_sub(&plans->document->plans_kept, 1);
         return XY_OK;
     }
+    atomic_fetch_add(&plans->document->plan_bytes, sizeof *plan + plan->arena.held);
     plan->kept = true;
     plan->next = atomic_load_explicit(&plans->kept, memory_order_relaxed);
     atomic_store_explicit(&plans->kept, plan, memory_order_release);
@@ -157,7 +145,7 @@ static int make_plan(xy_plans *plans, const uint8_t *conditions, xy_plan **out)
 
 int xy__plan_for(xy_plans *plans, const xy_value *variables, xy_plan **out)
 {
-    uint8_t few[64];
+    uint8_t few[64] = {0};
     size_t count = plans->document->condition_count;
     uint8_t *conditions = count > sizeof few ? xy__malloc(count) : few;
     int rc = XY_OK;
