@@ -18,7 +18,13 @@ struct xy_arena_chunk {
 
 void xy__arena_init(xy_arena *arena, size_t max)
 {
-    *arena = (xy_arena){.max = max};
+    xy__arena_init_small(arena, max, (uint32_t)CHUNK_FIRST);
+}
+
+void xy__arena_init_small(xy_arena *arena, size_t max, uint32_t first)
+{
+    XY_ASSERT(first % XY_ARENA_ALIGN == 0);
+    *arena = (xy_arena){.max = max, .first = first};
 }
 
 static void free_chunks(xy_arena_chunk *chunk)
@@ -34,7 +40,7 @@ static void free_chunks(xy_arena_chunk *chunk)
 void xy__arena_deinit(xy_arena *arena)
 {
     free_chunks(arena->chunks);
-    xy__arena_init(arena, arena->max);
+    xy__arena_init_small(arena, arena->max, arena->first);
 }
 
 xy_arena *xy__arena_create(size_t max)
@@ -69,7 +75,7 @@ void xy__arena_reset(xy_arena *arena)
     /* An outsized first chunk would pin its memory for the arena's whole life. */
     if (oldest->size > CHUNK_MAX) {
         free(oldest);
-        xy__arena_init(arena, arena->max);
+        xy__arena_init_small(arena, arena->max, arena->first);
         return;
     }
     arena->chunks = oldest;
@@ -82,9 +88,11 @@ void xy__arena_reset(xy_arena *arena)
 /* Takes one more chunk, with at least `size` bytes. */
 static xy_arena_chunk *add_chunk(xy_arena *arena, size_t size)
 {
-    size_t want = arena->held < CHUNK_FIRST ? CHUNK_FIRST : arena->held;
+    size_t want = arena->first ? arena->first : CHUNK_FIRST;
     xy_arena_chunk *chunk;
 
+    if (want < arena->held)
+        want = arena->held;
     if (want > CHUNK_MAX)
         want = CHUNK_MAX;
     if (want < size)

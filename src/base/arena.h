@@ -25,12 +25,17 @@ typedef struct xy_arena {
     xy_arena_chunk *chunks; /* newest first */
     size_t held;            /* bytes in all chunks */
     size_t max;
+    uint32_t first; /* size of the first chunk; 0: 4 KiB */
     bool over;
 } xy_arena;
 
 /* An arena that is "over" once its chunks hold more than `max` bytes. No memory is taken before
  * the first allocation. */
 void xy__arena_init(xy_arena *arena, size_t max);
+
+/* The same for one of many that live long and mostly hold little: its first chunk has `first`
+ * bytes (a multiple of XY_ARENA_ALIGN) instead of 4 KiB. */
+void xy__arena_init_small(xy_arena *arena, size_t max, uint32_t first);
 
 /* Frees everything; `arena` may be all zero. */
 void xy__arena_deinit(xy_arena *arena);
