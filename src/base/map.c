@@ -29,7 +29,7 @@ uint64_t xy__hash(xy_str s)
 
 void xy__map_init(xy_map *map, xy_arena *arena)
 {
-    *map = (xy_map){.arena = arena, .seed = process_seed()};
+    *map = (xy_map){.arena = arena};
 }
 
 static uint64_t hash_of(const xy_map *map, xy_str key)
@@ -93,6 +93,8 @@ void *xy__map_put(xy_map *map, xy_str key, void *value)
 
     XY_ASSERT(value);
     key = as_key(key);
+    if (!map->cap)
+        map->seed = process_seed(); /* not sooner: many maps stay empty */
     hash = hash_of(map, key);
     if ((map->used + 1) * 4 > map->cap * 3)
         rehash(map);

@@ -5,13 +5,11 @@
 
 #define CAP_FIRST ((size_t)4)
 
-void *xy__vec_room(xy_arena *arena, void *items, size_t *cap, size_t len, size_t item_size)
+void *xy__vec_grow(xy_arena *arena, void *items, size_t *cap, size_t len, size_t item_size)
 {
     size_t wider = *cap ? *cap * 2 : CAP_FIRST;
     void *copy;
 
-    if (XY_LIKELY(len < *cap))
-        return items;
     *cap = wider;
     if (!arena)
         return xy__realloc(items, wider * item_size);

@@ -21,10 +21,12 @@
 /* Pointer to one more item, not cleared. */
 #define xy_vec_push(arena, vec)                                                                    \
     ((vec)->items =                                                                                \
-         xy__vec_room((arena), (vec)->items, &(vec)->cap, (vec)->len, sizeof *(vec)->items),       \
+         XY_LIKELY((vec)->len < (vec)->cap)                                                        \
+             ? (vec)->items                                                                        \
+             : xy__vec_grow((arena), (vec)->items, &(vec)->cap, (vec)->len, sizeof *(vec)->items), \
      &(vec)->items[(vec)->len++])
 
-/* The storage for item number `len`: `items` itself, or a doubled copy of it. */
-void *xy__vec_room(xy_arena *arena, void *items, size_t *cap, size_t len, size_t item_size);
+/* A copy of `items`, of which there are `len`, with room for twice *cap, which it updates. */
+void *xy__vec_grow(xy_arena *arena, void *items, size_t *cap, size_t len, size_t item_size);
 
 #endif

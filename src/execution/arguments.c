@@ -77,10 +77,14 @@ static void compile_constant(xy_arena *arena, xy_arguments *arguments)
 
 const xy_arguments *xy__arguments_compile(xy_arena *arena, const xy_arguments_site *site)
 {
+    static const xy_arguments none = {.is_constant = true, .value = {.kind = XY_VALUE_OBJECT}};
     const xy_input_values *definitions =
         site->field ? &site->field->arguments : &site->directive->arguments;
-    xy_arguments *arguments = XY_ARENA_NEW(arena, xy_arguments);
+    xy_arguments *arguments;
 
+    if (definitions->len == 0)
+        return &none;
+    arguments = XY_ARENA_NEW(arena, xy_arguments);
     arguments->site = *site;
     arguments->items = XY_ARENA_ARRAY(arena, xy_argument, definitions->len);
     arguments->len = definitions->len;

@@ -104,13 +104,29 @@ static const xy_arguments *compile_arguments(planner *p, const xy_field *field,
     return xy__arguments_compile(&p->plan->arena, &site);
 }
 
+/* A name needs no escapes. */
+static char *put_quoted(char *to, xy_str name)
+{
+    *to++ = '"';
+    memcpy(to, name.ptr, name.len);
+    to[name.len] = '"';
+    return to + name.len + 1;
+}
+
 /* `,"key":` and for a __typename the value too. */
 static xy_str field_text(planner *p, xy_str key, const xy_type *typename_of)
 {
+    size_t len = key.len + 4 + (typename_of ? typename_of->name.len + 2 : 0);
+    char *text = xy__arena_alloc(&p->plan->arena, len + 1);
+    char *end = text;
+
+    *end++ = ',';
+    end = put_quoted(end, key);
+    *end++ = ':';
     if (typename_of)
-        return xy__arena_printf(&p->plan->arena, ",\"%.*s\":\"%.*s\"", XY_PRI(key),
-                                XY_PRI(typename_of->name));
-    return xy__arena_printf(&p->plan->arena, ",\"%.*s\":", XY_PRI(key));
+        end = put_quoted(end, typename_of->name);
+    *end = '\0'; /* not counted, as everywhere in an arena */
+    return (xy_str){text, len};
 }
 
 static const xy_field *find_field(const planner *p, const xy_type *type, xy_str name)
@@ -148,10 +164,9 @@ static void choose_source(const planner *p, xy_plan_field *out)
     }
 }
 
-static void plan_field(planner *p, const xy_type *type, const group *g, xy_plan_field *out)
+static void plan_field(planner *p, const xy_type *type, const xy_field *field, const group *g,
+                       xy_plan_field *out)
 {
-    const xy_field *field = find_field(p, type, g->nodes.items[0]->name->value);
-
     out->key = g->key;
     out->nodes = g->nodes;
     out->field = field;
@@ -179,9 +194,11 @@ static xy_selection *make_selection(planner *p)
     selection->fields = XY_ARENA_ARRAY(&p->plan->arena, xy_plan_field, g.list.len);
     for (size_t i = 0; i < g.list.len; i++) {
         const group *one = &g.list.items[i];
+        const xy_field *field = find_field(p, selection->type, one->nodes.items[0]->name->value);
 
-        if (find_field(p, selection->type, one->nodes.items[0]->name->value))
-            plan_field(p, selection->type, one, &selection->fields[selection->field_count++]);
+        if (field)
+            plan_field(p, selection->type, field, one,
+                       &selection->fields[selection->field_count++]);
     }
     return selection;
 }
@@ -318,11 +335,15 @@ const xy_selection *xy__plan_selection(xy_plan *plan, xy_plan_field *field, cons
 {
     const xy_selection *selection =
         find_planned(atomic_load_explicit(&field->by_type, memory_order_acquire), type);
+    size_t held;
 
     if (selection)
         return selection;
     uv_mutex_lock(&plan->lock);
+    held = plan->arena.held;
     selection = plan_type(plan, field, type);
+    if (plan->kept)
+        atomic_fetch_add(&plan->plans->document->plan_bytes, plan->arena.held - held);
     uv_mutex_unlock(&plan->lock);
     return selection;
 }

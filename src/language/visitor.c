@@ -5,6 +5,8 @@
  * node is left; the C stack remembers whose bits those are. */
 #include "language/visitor.h"
 
+#include <assert.h>
+
 #include "base/fatal.h"
 
 /* What can stand in a part and below, as sets of kinds. */
@@ -299,7 +301,7 @@ static uint64_t call_range(walk *w, const xy_visit_at *at, uint16_t first, uint1
 {
     uint64_t skipping = 0;
 
-    for (uint16_t i = first; i < last && !w->stopped; i++) {
+    for (size_t i = first; i < last && !w->stopped; i++) {
         const xy_visit_call *call = &w->plan->calls[i];
         uint64_t bit = (uint64_t)1 << call->visitor;
 
@@ -324,24 +326,29 @@ static uint64_t call_range(walk *w, const xy_visit_at *at, uint16_t first, uint1
 
 static void visit_node(walk *w, const xy_visit_at *at);
 
-/* One part of a node. Pointers are read as bytes, for the table knows no types. */
+static_assert(offsetof(xy_nodes, items) == 0, "a part is a pointer, or begins with one");
+
+/* One part of a node: a pointer to a node, or to a list's items with their number behind it.
+ * Pointers are read as bytes, for the table knows no types. */
 static void visit_part(walk *w, const xy_visit_at *up, const node_part *part)
 {
     const char *place = (const char *)up->node + part->offset;
-    xy_visit_at at = {.up = up, .key = part->key, .index = SIZE_MAX};
-    const char *items;
+    const char *target;
+    xy_visit_at at;
     size_t len;
 
+    memcpy(&target, place, sizeof target);
+    if (!target)
+        return;
+    at = (xy_visit_at){.up = up, .key = part->key, .index = SIZE_MAX};
     if (!part->is_list) {
-        memcpy(&at.node, place, sizeof(void *));
-        if (at.node)
-            visit_node(w, &at);
+        at.node = (const xy_node *)(const void *)target;
+        visit_node(w, &at);
         return;
     }
-    memcpy(&items, place + offsetof(xy_nodes, items), sizeof items);
     memcpy(&len, place + offsetof(xy_nodes, len), sizeof len);
     for (size_t i = 0; i < len && !w->stopped; i++) {
-        memcpy(&at.node, items + i * sizeof(void *), sizeof(void *));
+        memcpy(&at.node, target + i * sizeof(void *), sizeof(void *));
         at.index = i;
         visit_node(w, &at);
     }
@@ -368,8 +375,8 @@ static void visit_node(walk *w, const xy_visit_at *at)
         w->around->leave(w->around->arg, at);
 }
 
-void xy__visit(const xy_visit_plan *plan, void *const *args, const xy_visit_around *around,
-               const xy_node *root)
+void xy__visit_some(const xy_visit_plan *plan, uint64_t active, void *const *args,
+                    const xy_visit_around *around, const xy_node *root)
 {
     xy_visit_at at = {.node = root, .index = SIZE_MAX};
     walk w = {
@@ -377,12 +384,21 @@ void xy__visit(const xy_visit_plan *plan, void *const *args, const xy_visit_arou
         .args = args,
         .around = around,
         .wanted = plan->wanted | (around ? around->kinds : 0),
-        .active = plan->visitor_count == XY_VISITORS_MAX ? UINT64_MAX
-                                                         : ((uint64_t)1 << plan->visitor_count) - 1,
+        .active = active,
     };
 
     if (w.active)
         visit_node(&w, &at);
+}
+
+void xy__visit(const xy_visit_plan *plan, void *const *args, const xy_visit_around *around,
+               const xy_node *root)
+{
+    uint64_t all = plan->visitor_count == XY_VISITORS_MAX
+                       ? UINT64_MAX
+                       : ((uint64_t)1 << plan->visitor_count) - 1;
+
+    xy__visit_some(plan, all, args, around, root);
 }
 
 void xy__visit_one(const xy_visit_handler *visitor, void *arg, const xy_node *root)

@@ -97,6 +97,10 @@ void xy__visit_plan_init(xy_visit_plan *plan, const xy_visit_handler *const *vis
 void xy__visit(const xy_visit_plan *plan, void *const *args, const xy_visit_around *around,
                const xy_node *root);
 
+/* The same for some of the plan's visitors: number i takes part when bit i of `active` is set. */
+void xy__visit_some(const xy_visit_plan *plan, uint64_t active, void *const *args,
+                    const xy_visit_around *around, const xy_node *root);
+
 /* A walk for one visitor. */
 void xy__visit_one(const xy_visit_handler *visitor, void *arg, const xy_node *root);
 

@@ -97,6 +97,12 @@ static xy_visit_next skip_node(void *arg, const xy_visit_at *at)
     return XY_VISIT_SKIP;
 }
 
+/* Without a dollar sign in its text a definition uses no variable: most walks end here. */
+static bool may_use_variables(const xy_node *node)
+{
+    return memchr(node->source->text.ptr + node->start, '$', node->end - node->start) != NULL;
+}
+
 void xy__definition_find_uses(xy_validation *v, xy_definition *definition)
 {
     static const xy_visit_handler handlers[] = {
@@ -114,6 +120,8 @@ void xy__definition_find_uses(xy_validation *v, xy_definition *definition)
     if (definition->uses_known)
         return;
     definition->uses_known = true;
+    if (!may_use_variables(definition->node))
+        return;
     xy__type_info_init(&types, v->schema, v->arena);
     around = xy__type_info_around(&types);
     xy__visit_plan_init(&plan, visitors, 1);

@@ -86,6 +86,7 @@ static void group_fields(xy_field_scopes *scopes, xy_scope *scope)
             scope->groups[name->slot] =
                 (xy_scope_group){.name = name, .first = field, .last = field};
         } else {
+            scopes->overlapping = true;
             scope->groups[name->slot].last->next = field;
             scope->groups[name->slot].last = field;
         }
@@ -100,6 +101,10 @@ static xy_scope *make_scope(xy_field_scopes *scopes, const xy_ast_selection_set 
     xy_scope *scope = XY_ARENA_NEW(scopes->v->arena, xy_scope);
     scope_parts parts = {0};
 
+    /* Room for all at once; only inline fragments bring more. */
+    parts.fields.cap = set->selections.len;
+    parts.fields.items =
+        xy__arena_alloc(scopes->v->arena, parts.fields.cap * sizeof(xy_scope_field));
     scope->index = scopes->items.len;
     scope->set = set;
     *xy_vec_push(scopes->v->arena, &scopes->items) = scope;
@@ -110,6 +115,7 @@ static xy_scope *make_scope(xy_field_scopes *scopes, const xy_ast_selection_set 
     scope->spread_count = parts.spreads.len;
     for (size_t i = 0; i < scope->spread_count; i++)
         scopes->v->definitions.seen[scope->spreads[i]->index] = false;
+    scopes->overlapping = scopes->overlapping || scope->spread_count > 0;
     group_fields(scopes, scope);
     for (size_t i = 0; i < scope->field_count; i++) {
         xy_scope_field *field = &scope->fields[i];

@@ -73,6 +73,7 @@ typedef struct xy_field_scopes {
     xy_map names;             /* -> xy_response_name */
     xy_map calls;             /* see xy__scope_field_call() */
     size_t call_count;
+    bool overlapping;  /* some scope has two fields of one response name, or a spread */
     XY_VEC(char) text; /* of a key that is being written */
 } xy_field_scopes;
 

@@ -349,8 +349,11 @@ static xy_merge_answer run_pass(merge *m, pass which)
 xy_merge_answer xy__scopes_merge(xy_field_scopes *scopes, uint32_t steps)
 {
     merge m = {.scopes = scopes, .arena = scopes->v->arena, .steps = steps};
-    xy_merge_answer answer = run_pass(&m, PASS_SHAPE);
+    xy_merge_answer answer;
 
+    if (!scopes->overlapping)
+        return XY_MERGE_FITS;
+    answer = run_pass(&m, PASS_SHAPE);
     if (answer == XY_MERGE_FITS && m.calls_differ)
         answer = run_pass(&m, PASS_CALL);
     return answer;

@@ -4,33 +4,40 @@
  * Read next: context.h (what rules share), rules.h (which there are), any file in rules/. */
 #include "validation/validate.h"
 
+#include <uv.h>
+
 #include "validation/context.h"
 
-/* The rules of one walk. */
-typedef struct rule_run {
-    const xy_visit_handler *visitors[XY_RULE_COUNT];
-    void *states[XY_RULE_COUNT];
-    size_t count;
-} rule_run;
+/* The walk of all rules; read-only once made. Sorting the rules' handlers by kind takes longer
+ * than validating a small document. */
+static xy_visit_plan all_rules;
+static uv_once_t all_rules_made = UV_ONCE_INIT;
 
-static void add_own(rule_run *run, xy_validation *v, const xy_rule *rule)
+static void make_all_rules(void)
+{
+    const xy_visit_handler *visitors[XY_RULE_COUNT];
+
+    for (unsigned i = 0; i < XY_RULE_COUNT; i++)
+        visitors[i] = xy__rules[i].own ? xy__rules[i].own->visitor : xy__rules[i].shared->visitor;
+    xy__visit_plan_init(&all_rules, visitors, XY_RULE_COUNT);
+}
+
+static void *make_own_state(xy_validation *v, const xy_rule *rule)
 {
     xy_rule_state *state = xy__arena_zalloc(v->arena, rule->state_size);
 
     state->v = v;
     if (rule->init)
         rule->init(state);
-    run->visitors[run->count] = rule->visitor;
-    run->states[run->count++] = state;
+    return state;
 }
 
-static void add_shared(rule_run *run, xy_validation *v, const xy_doc_rule *rule)
+static void *make_shared_state(xy_validation *v, const xy_doc_rule *rule)
 {
     xy_doc_context **state = xy__arena_zalloc(v->arena, rule->state_size);
 
     *state = &v->doc;
-    run->visitors[run->count] = rule->visitor;
-    run->states[run->count++] = state;
+    return state;
 }
 
 static xy_rules rules_wanted(const xy_schema *schema, const xy_validate_options *options)
@@ -50,20 +57,18 @@ static xy_rules rules_wanted(const xy_schema *schema, const xy_validate_options 
 
 static void run_rules(xy_validation *v, xy_rules rules)
 {
-    rule_run run = {.count = 0};
     xy_visit_around around = xy__type_info_around(&v->types);
-    xy_visit_plan plan;
+    void *states[XY_RULE_COUNT];
 
+    uv_once(&all_rules_made, make_all_rules);
     for (unsigned i = 0; i < XY_RULE_COUNT; i++) {
+        states[i] = NULL;
         if (!(rules >> i & 1))
             continue;
-        if (xy__rules[i].own)
-            add_own(&run, v, xy__rules[i].own);
-        else
-            add_shared(&run, v, xy__rules[i].shared);
+        states[i] = xy__rules[i].own ? make_own_state(v, xy__rules[i].own)
+                                     : make_shared_state(v, xy__rules[i].shared);
     }
-    xy__visit_plan_init(&plan, run.visitors, run.count);
-    xy__visit(&plan, run.states, &around, &v->document->node);
+    xy__visit_some(&all_rules, rules, states, &around, &v->document->node);
 }
 
 /* What Yoga's plugin blockFieldSuggestions does to a message. */
