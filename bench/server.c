@@ -87,6 +87,11 @@ int main(int argc, char **argv)
 
     auctions_init(&all, take_count(&argc, argv));
     config.limits.tokens_max = 100000;
+    config.limits.operation_depth_max = 0;
+    config.limits.operation_aliases_max = 0;
+    config.limits.operation_directives_max = 0;
+    config.limits.operation_cost_max = 0;
+    config.limits.operation_timeout_ms = 0;
     config.user_data = &all;
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema();

@@ -26,6 +26,13 @@ typedef enum xy_overflow {
     XY_OVERFLOW_DROP_OLDEST, /* the oldest waiting event is dropped and counted */
 } xy_overflow;
 
+/* May clients ask for the schema, by __schema and __type? */
+typedef enum xy_introspection {
+    XY_INTROSPECTION_IN_DEVELOPMENT, /* only when config.development */
+    XY_INTROSPECTION_ON,
+    XY_INTROSPECTION_OFF,
+} xy_introspection;
+
 /* Named limits. Every size is in bytes, every time in milliseconds; 0 switches a limit off where
  * the comment says so. */
 typedef struct xy_limits {
@@ -39,6 +46,16 @@ typedef struct xy_limits {
     uint32_t connections_max;  /* per worker; 16,000: accepts no more until one goes */
     uint32_t tokens_max;       /* of a document; 1,000; 0: the parser's own bound */
     uint32_t depth_max;        /* nested selection sets and values of a document; 64 */
+    /* What an operation may ask for; each can be 0: off. The figures are taken with the selections
+     * of fragments in place of their spreads, before validation. Beyond: an error whose code is
+     * OPERATION_TOO_COMPLEX, as it is beyond tokens_max and depth_max. */
+    uint32_t operation_depth_max;      /* fields inside each other; 6. __schema does not count */
+    uint32_t operation_aliases_max;    /* fields with an alias; 15 */
+    uint32_t operation_directives_max; /* 50 */
+    uint32_t operation_cost_max; /* 5,000: a leaf costs 1, an object 2 + 1.5 times its fields */
+    /* A query, a mutation, the execution of one event; 30,000; 0: off. Beyond: an error whose code
+     * is OPERATION_TIMEOUT, and everything that the operation waits for is stopped. */
+    uint32_t operation_timeout_ms;
     uint32_t operation_memory_max;    /* what one run may allocate; 64 MiB */
     uint32_t response_bytes_max;      /* one result; 16 MiB */
     uint32_t subscription_events_max; /* events waiting for one slow client; 1,024 */
@@ -80,10 +97,13 @@ typedef struct xy_server_config {
     uint16_t port;     /* 8911; 0 lets the system choose */
     const char *path;  /* "/graphql" */
     uint32_t workers;  /* event loops, each on a thread; 1: resolvers never race. 0: one per core */
-    bool development;  /* true: unexpected errors are shown to clients, not only logged */
-    uint32_t heartbeat_ms; /* comment on a silent event stream; 12,000; 0: none */
-    uint32_t drain_ms;     /* how long a stopping server waits for answers in flight; 10,000 */
-    xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
+    /* true: unexpected errors are shown to clients, not only logged; messages suggest the names
+     * that might have been meant; and see `introspection`. */
+    bool development;
+    xy_introspection introspection; /* XY_INTROSPECTION_IN_DEVELOPMENT */
+    uint32_t heartbeat_ms;          /* comment on a silent event stream; 12,000; 0: none */
+    uint32_t drain_ms;    /* how long a stopping server waits for answers in flight; 10,000 */
+    xy_overflow overflow; /* XY_OVERFLOW_CLOSE */
     xy_limits limits;
     void *user_data; /* xy_app_data() */
     /* Called once on every worker's thread before it serves, to set up what belongs to a thread;
@@ -100,9 +120,10 @@ XY_API xy_server_config xy_server_config_default(void);
  * that has its own. */
 XY_API xy_limits xy_limits_none(void);
 
-/* Read --port, --host, --workers, --no-limits, --log-level, --production and --help from the
- * command line into `config`. Unknown ones are reported on standard error, as is --help's text.
- * Returns false when the program should exit: with 0 after --help (*exit_code), else 2. */
+/* Read --port, --host, --workers, --no-limits, --log-level, --production, --introspection and
+ * --help from the command line into `config`. Unknown ones are reported on standard error, as is
+ * --help's text. Returns false when the program should exit: with 0 after --help (*exit_code),
+ * else 2. */
 XY_API bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code);
 
 /* Listen, print `listening on http://host:port/graphql` on standard output, and serve until

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
-#include "execution/run.h"
+#include "execution/deadline.h"
 
 #define MEBI ((size_t)1 << 20)
 
@@ -14,12 +14,14 @@ void xy__executor_init(xy_executor *executor, xy_loop *loop)
     executor->limits.run_bytes_max = 64 * MEBI;
     executor->limits.operation_bytes_max = 16 * MEBI;
     executor->limits.response_bytes_max = 16 * MEBI;
+    xy__deadlines_init(executor);
 }
 
 void xy__executor_deinit(xy_executor *executor)
 {
     XY_ASSERT(executor->gauges.operations == 0);
     XY_ASSERT(executor->gauges.runs == 0);
+    xy__deadlines_deinit(executor);
     while (executor->spare_runs) {
         xy_run *run = executor->spare_runs;
 

@@ -27,6 +27,7 @@ typedef struct xy_executor_limits {
     size_t run_bytes_max;       /* memory of one run; 64 MiB */
     size_t operation_bytes_max; /* memory of one operation: variables, stream; 16 MiB */
     size_t response_bytes_max;  /* one result; 16 MiB */
+    uint64_t timeout_ms;        /* of one run, on `loop`; 0: none */
 } xy_executor_limits;
 
 /* Now alive. */
@@ -53,6 +54,8 @@ typedef struct xy_executor {
      * it was); may be NULL. The error is valid until the return. */
     void (*on_unexpected)(xy_operation *operation, const xy_error *error);
     xy_executor_gauges gauges;
+    xy_link deadlines; /* runs that wait, oldest first; see execution/deadline.h */
+    xy_timer deadline;
     xy_run *spare_runs; /* linked by `next` */
     unsigned spare_run_count;
     xy_operation *spare_operations;

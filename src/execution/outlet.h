@@ -17,7 +17,8 @@ typedef struct xy_outlet xy_outlet;
 typedef enum xy_put_flag {
     XY_PUT_LAST = 1,    /* only end() follows */
     XY_PUT_ERRORS = 2,  /* it has "errors" */
-    XY_PUT_NO_DATA = 4, /* it has no "data": a request error (spec 7.1.2) */
+    XY_PUT_NO_DATA = 4, /* it has no "data": a request error (spec 7.1.2), or out of time */
+    XY_PUT_TIMEOUT = 8, /* out of time */
 } xy_put_flag;
 
 typedef struct xy_outlet_ops {

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
+#include "execution/deadline.h"
 #include "execution/field.h"
 #include "execution/field_error.h"
 #include "execution/response.h"
@@ -85,13 +86,18 @@ static void release(xy_run *run)
 /* ---- the result ---- */
 
 /* The run was ended by a limit: that is all there is to say. */
-static xy_bytes *limit_result(xy_run *run, const char *message)
+static xy_bytes *limit_result(xy_run *run, const char *message, unsigned *flags)
 {
     xy_errors errors;
     xy_buf out;
 
     xy__errors_init(&errors, &run->arena);
-    xy__errors_add(&errors, xy_str_from(message));
+    xy__errors_add(&errors, xy_str_from(message))->code = run->limit_code;
+    *flags = XY_PUT_ERRORS;
+    if (run->limit_code) {
+        *flags |= (unsigned)XY_PUT_NO_DATA | XY_PUT_TIMEOUT;
+        return xy__errors_response(&errors);
+    }
     xy__buf_init(&out, SIZE_MAX);
     XY_BUF_LITERAL(&out, "{\"errors\":");
     xy__errors_write(&out, &errors);
@@ -155,8 +161,7 @@ static xy_bytes *make_result(xy_run *run, unsigned *flags)
             return xy__executor_take(run->executor, &out);
         xy__executor_drop(run->executor, &out);
     }
-    *flags = XY_PUT_ERRORS;
-    return limit_result(run, limit);
+    return limit_result(run, limit, flags);
 }
 
 static void finish(xy_run *run)
@@ -166,6 +171,7 @@ static void finish(xy_run *run)
 
     run->finished = true;
     xy__list_remove(&run->link);
+    xy__deadline_stop(run);
     if (run->cancelled)
         return;
     result = make_result(run, &flags);
@@ -290,6 +296,8 @@ void xy__run_leave(xy_run *run)
         }
         if (run->waiting == 0)
             finish(run);
+        else
+            xy__deadline_start(run);
     }
     run->busy--;
     if (run->busy == 0 && run->finished && run->unresolved == 0)

@@ -53,14 +53,18 @@ struct xy_run {
     xy_buf text; /* all segments, one behind the other */
     xy_errors errors;
     xy_parent_ref root_parent;
-    xy_bytes *event;      /* what root_parent.value points into; a reference, or NULL */
-    xy_outlet *outlet;    /* whose on_stop cancels this run; or NULL */
-    bool bad_event;       /* it is no JSON */
-    unsigned depth;       /* of frames on the stack */
-    unsigned busy;        /* the engine is on the stack: what is resolved meanwhile has to wait */
-    bool cancelled;       /* nobody wants the result */
-    bool finished;        /* it was given, or dropped */
-    const char *limit;    /* what ended it early; NULL: nothing did */
+    xy_bytes *event;        /* what root_parent.value points into; a reference, or NULL */
+    xy_outlet *outlet;      /* whose on_stop cancels this run; or NULL */
+    bool bad_event;         /* it is no JSON */
+    unsigned depth;         /* of frames on the stack */
+    unsigned busy;          /* the engine is on the stack: what is resolved meanwhile has to wait */
+    bool cancelled;         /* nobody wants the result */
+    bool finished;          /* it was given, or dropped */
+    const char *limit;      /* what ended it early; NULL: nothing did */
+    const char *limit_code; /* with XY_TIMEOUT_CODE there is no data, else the data is null */
+    bool timed;             /* it has waited, until `due_ms` at most */
+    uint64_t due_ms;
+    xy_link deadline;     /* in executor->deadlines, while it waits and has time left */
     xy_spot *root;        /* the position of "data"; NULL: nothing late so far */
     size_t waiting;       /* spots whose text is to come */
     size_t unresolved;    /* promises */

@@ -54,12 +54,21 @@ static void respond(xy_answer *answer, int status, xy_bytes *body)
 
 /* ---- JSON ---- */
 
+/* A result without data is not a success, as a GraphQL response (GraphQL over HTTP, 6.4.2); clients
+ * of application/json read a body only when it is one. */
+static int status_of(const xy_answer *answer, unsigned flags)
+{
+    if (flags & XY_PUT_TIMEOUT)
+        return answer->media == XY_MEDIA_JSON ? 200 : 504;
+    return flags & XY_PUT_NO_DATA ? 400 : 200;
+}
+
 static int json_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
 
     XY_ASSERT(flags & XY_PUT_LAST);
-    respond(answer, flags & XY_PUT_NO_DATA ? 400 : 200, result);
+    respond(answer, status_of(answer, flags), result);
     return XY_OK;
 }
 

@@ -5,7 +5,8 @@
  *     405      406         415           400      200 or 400         400
  *
  * then 405 for a mutation by GET, 406 for a subscription without an event stream, and execution.
- * An event stream is 200 whatever happens: an EventSource shows nothing of another status. */
+ * A document that asks for more than an operation may is 200. An event stream is 200 whatever
+ * happens: an EventSource shows nothing of another status. */
 #include "serve/request.h"
 
 #include <stdlib.h>
@@ -220,7 +221,7 @@ static void run(request *req)
                                  &req->service->document_options, &document, &req->errors);
 
     if (rc < 0) {
-        refuse(req, 400, true);
+        refuse(req, rc == XY_EREFUSED ? 200 : 400, true);
         return;
     }
     operation = xy__operation_create(&req->service->executor, document);

@@ -25,6 +25,39 @@ static void on_unexpected(xy_operation *operation, const xy_error *error)
            XY_LOG_STR("error", error->original.ptr ? error->original : error->message));
 }
 
+static bool may_introspect(const xy_server_config *config)
+{
+    if (config->introspection == XY_INTROSPECTION_IN_DEVELOPMENT)
+        return config->development;
+    return config->introspection == XY_INTROSPECTION_ON;
+}
+
+static xy_document_options document_options(const xy_server_config *config)
+{
+    const xy_limits *limits = &config->limits;
+
+    return (xy_document_options){
+        .parse =
+            {
+                .tokens_max = limits->tokens_max,
+                .depth_max = limits->depth_max,
+                .tokens_as_limit = true,
+            },
+        .limits =
+            {
+                .depth_max = limits->operation_depth_max,
+                .aliases_max = limits->operation_aliases_max,
+                .directives_max = limits->operation_directives_max,
+                .cost_max = limits->operation_cost_max,
+            },
+        .validate =
+            {
+                .hide_suggestions = !config->development,
+                .hide_introspection = !may_introspect(config),
+            },
+    };
+}
+
 xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_loop *loop,
                                xy_hub *hub)
 {
@@ -39,10 +72,11 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     service->executor.app = app;
     service->executor.mask_errors = !config->development;
     service->executor.on_unexpected = on_unexpected;
+    service->executor.hide_suggestions = !config->development;
     service->executor.limits.run_bytes_max = limits->operation_memory_max;
     service->executor.limits.response_bytes_max = limits->response_bytes_max;
-    service->document_options.parse.tokens_max = limits->tokens_max;
-    service->document_options.parse.depth_max = limits->depth_max;
+    service->executor.limits.timeout_ms = limits->operation_timeout_ms;
+    service->document_options = document_options(config);
     xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, on_silence);
     xy__list_init(&service->answers);
     service->first_frame = xy__sink_frame(XY_STR(":\n\n"));

@@ -66,6 +66,17 @@ static bool set_production(xy_server_config *config, const char *value)
     return true;
 }
 
+static bool set_introspection(xy_server_config *config, const char *value)
+{
+    if (strcmp(value, "on") == 0)
+        config->introspection = XY_INTROSPECTION_ON;
+    else if (strcmp(value, "off") == 0)
+        config->introspection = XY_INTROSPECTION_OFF;
+    else
+        return false;
+    return true;
+}
+
 static bool set_log_level(xy_server_config *config, const char *value)
 {
     xy_log_level level;
@@ -85,7 +96,11 @@ static const flag flags[] = {
      set_workers},
     {"--no-limits", NULL, "switch off the limits that protect from clients, to measure", NULL,
      set_no_limits},
-    {"--production", NULL, "hide the text of unexpected errors from clients", NULL, set_production},
+    {"--production", NULL,
+     "hide from clients the text of unexpected errors, suggestions and the schema", NULL,
+     set_production},
+    {"--introspection", "on|off", "let clients ask for the schema: on or off (on, off in production)",
+     "on or off", set_introspection},
     {"--log-level", "LEVEL", "trace, debug, info, warn, error or off (info)",
      "one of: trace, debug, info, warn, error, off", set_log_level},
 };
@@ -100,9 +115,9 @@ static void print_help(const char *program)
 
         snprintf(left, sizeof left, "%s%s%s", flags[i].name, flags[i].value ? " " : "",
                  flags[i].value ? flags[i].value : "");
-        printf("  %-18s %s\n", left, flags[i].help);
+        printf("  %-22s %s\n", left, flags[i].help);
     }
-    printf("  %-18s %s\n", "--help", "this text");
+    printf("  %-22s %s\n", "--help", "this text");
 }
 
 static const flag *find_flag(const char *word, size_t len)

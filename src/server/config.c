@@ -15,6 +15,7 @@ xy_server_config xy_server_config_default(void)
         .heartbeat_ms = 12000,
         .drain_ms = 10000,
         .overflow = XY_OVERFLOW_CLOSE,
+        .introspection = XY_INTROSPECTION_IN_DEVELOPMENT,
         .limits =
             {
                 .head_bytes_max = 16 * KIB,
@@ -27,6 +28,11 @@ xy_server_config xy_server_config_default(void)
                 .connections_max = 16000,
                 .tokens_max = 1000,
                 .depth_max = 64,
+                .operation_depth_max = 6,
+                .operation_aliases_max = 15,
+                .operation_directives_max = 50,
+                .operation_cost_max = 5000,
+                .operation_timeout_ms = 30000,
                 .operation_memory_max = 64 * MIB,
                 .response_bytes_max = 16 * MIB,
                 .subscription_events_max = 1024,

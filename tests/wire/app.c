@@ -116,6 +116,7 @@ int main(int argc, char **argv)
     config.user_data = &application;
     config.routes = routes;
     config.development = false;
+    config.introspection = XY_INTROSPECTION_ON;
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema();
         code = xy_server_run(&config) < 0;
