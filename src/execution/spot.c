@@ -83,8 +83,12 @@ xy_spot *xy__spot_place(xy_run *run, xy_frame *at, xy_plan_field *field, const x
 
 xy_spot *xy__spot_place_rest(xy_run *run, xy_frame *root)
 {
-    xy_spot *rest = make_hole(run, spot_of(run, root), root);
+    bool again = spot_of(run, root) != run->root;
+    xy_spot *rest = make_hole(run, run->root, root);
 
+    /* The rest of a rest stands behind it, not in it: a mutation may be long. */
+    if (again)
+        rest->at = run->root->end;
     rest->nullable = false;
     return rest;
 }

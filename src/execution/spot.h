@@ -60,8 +60,8 @@ xy_spot *xy__spot_place_rest(xy_run *run, xy_frame *root);
 /* WAITING → FILLED: its text is written from here on. */
 void xy__spot_fill(xy_run *run, xy_spot *spot);
 
-/* Forget the spots beneath, stopping their promises. */
-void xy__spot_drop_beneath(xy_run *run, xy_spot *spot);
+/* Forget the spots beneath `top`, stopping their promises. */
+void xy__spot_drop_beneath(xy_run *run, xy_spot *top);
 
 /* The value of a late spot failed and may not be null: null goes to the nearest position above
  * that may. Spec 6.4.4 Handling Execution Errors. */

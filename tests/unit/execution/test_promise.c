@@ -17,7 +17,8 @@ static const char sdl[] =
     "  list(n: Int!): [Int]  hard(n: Int!): [Int!]  grid: [[Int]]  mixed: [Int!]\n"
     "  at_once: Int  batch: Int  put_first: Int  refused: Int  dropped: Int  twice: Int\n"
     "  boom: Int  quit: Int  N: Int!  nulls: Int }\n"
-    "type Mutation { m(k: String): Int  M(k: String): Int!  o(k: String): Query  now: Int }";
+    "type Mutation { m(k: String): Int  M(k: String): Int!  o(k: String): Query  now: Int\n"
+    "  timed(ms: Int!): Int }";
 
 /* ---- promises by name ---- */
 
@@ -267,31 +268,19 @@ static int quit(xy_call *call)
 }
 
 static const binding bindings[] = {
-    {"Query.v", on_demand},
-    {"Query.V", on_demand},
-    {"Query.o", on_demand},
-    {"Query.O", on_demand},
-    {"Query.now", now},
-    {"Query.timed", timed},
-    {"Query.strict", strict},
-    {"Query.list", list},
-    {"Query.hard", list},
-    {"Query.grid", grid},
-    {"Query.mixed", mixed},
-    {"Query.at_once", at_once},
-    {"Query.batch", batch},
-    {"Query.put_first", put_first},
-    {"Query.refused", refused},
-    {"Query.dropped", dropped},
-    {"Query.twice", twice},
-    {"Query.boom", boom},
-    {"Query.quit", quit},
-    {"Query.nulls", nulls},
-    {"Mutation.m", on_demand},
-    {"Mutation.M", on_demand},
-    {"Mutation.o", on_demand},
-    {"Mutation.now", now},
-    {NULL, NULL},
+    {"Query.v", on_demand},     {"Query.V", on_demand},
+    {"Query.o", on_demand},     {"Query.O", on_demand},
+    {"Query.now", now},         {"Query.timed", timed},
+    {"Query.strict", strict},   {"Query.list", list},
+    {"Query.hard", list},       {"Query.grid", grid},
+    {"Query.mixed", mixed},     {"Query.at_once", at_once},
+    {"Query.batch", batch},     {"Query.put_first", put_first},
+    {"Query.refused", refused}, {"Query.dropped", dropped},
+    {"Query.twice", twice},     {"Query.boom", boom},
+    {"Query.quit", quit},       {"Query.nulls", nulls},
+    {"Mutation.m", on_demand},  {"Mutation.M", on_demand},
+    {"Mutation.o", on_demand},  {"Mutation.now", now},
+    {"Mutation.timed", timed},  {NULL, NULL},
 };
 
 /* ---- the tests ---- */
@@ -592,6 +581,39 @@ static void a_later_field_of_a_mutation_may_null_it_all(void **state)
         "\",\"locations\":[{\"line\":1,\"column\":21}],\"path\":[\"b\"]}],\"data\":null}");
 }
 
+static void a_mutation_may_be_long(void **state)
+{
+    enum { FIELDS = 10000 };
+    const xy_document_options trusted = {.trusted = true};
+    xy_operation *operation;
+    xy_document *document;
+    xy_errors errors;
+    xy_buf text;
+
+    (void)state;
+    xy__buf_init(&text, 1u << 24);
+    XY_BUF_LITERAL(&text, "mutation{");
+    for (int i = 0; i < FIELDS; i++)
+        xy__buf_printf(&text, "f%d:timed(ms:1) ", i);
+    xy__buf_char(&text, '}');
+    xy__errors_init(&errors, &f.arena);
+    assert_int_equal(
+        xy__document_create(f.schema, xy__buf_view(&text), &trusted, &document, &errors), XY_OK);
+    operation = fixture_operation(&f, document, NULL);
+    fixture_start(&f, operation, NULL, &out);
+    xy__loop_advance(&f.loop, FIELDS - 1);
+    assert_pending();
+    xy__loop_advance(&f.loop, 1);
+    xy__buf_truncate(&text, 0);
+    for (int i = 0; i < FIELDS; i++)
+        xy__buf_printf(&text, "%s\"f%d\":1", i ? "," : "{\"data\":{", i);
+    xy__buf_append(&text, "}}", 3);
+    assert_result(text.ptr);
+    xy__buf_deinit(&text);
+    xy__operation_unref(operation);
+    xy__document_unref(document);
+}
+
 static void a_mutation_may_be_cancelled_half_way(void **state)
 {
     (void)state;
@@ -628,6 +650,7 @@ int main(void)
         TEST(fields_of_a_mutation_wait_for_each_other),
         TEST(a_mutation_that_fails_as_a_whole_goes_no_further),
         TEST(a_later_field_of_a_mutation_may_null_it_all),
+        TEST(a_mutation_may_be_long),
         TEST(a_mutation_may_be_cancelled_half_way),
     };
 
