@@ -166,16 +166,17 @@ static void variables_do_not_outgrow_the_arena(void **state)
     enum { COUNT = 10000 };
     const xy_ast_operation *operation = coercing_operation(&c, "query ($p: [Point]) { f }");
     xy_variables variables = xy__variables_compile(&c.arena, c.schema, &operation->variables);
-    char *text = malloc(COUNT * 8 + 16);
-    size_t len = (size_t)sprintf(text, "{\"p\":[{\"x\":1}");
+    size_t size = COUNT * 8 + 16;
+    char *text = malloc(size);
+    size_t len = (size_t)snprintf(text, size, "{\"p\":[{\"x\":1}");
     const xy_value *inputs;
     xy_arena small;
     xy_value out;
 
     (void)state;
     for (int i = 1; i < COUNT; i++)
-        len += (size_t)sprintf(text + len, ",{\"x\":1}");
-    sprintf(text + len, "]}");
+        len += (size_t)snprintf(text + len, size - len, ",{\"x\":1}");
+    snprintf(text + len, size - len, "]}");
     inputs = coercing_json(&c, text);
     xy__arena_init(&small, 1 << 16);
     assert_int_equal(

@@ -92,7 +92,7 @@ static int parse_date(xy_coercion *coercion, const xy_value *value, xy_value *ou
         return XY_EINVAL;
     if (text.len != 4)
         return xy_coercion_fail(coercion, "no year: %.*s", XY_PRI(text));
-    *out = xy_value_int(atoi(text.ptr));
+    *out = xy_value_int(strtol(text.ptr, NULL, 10));
     return XY_OK;
 }
 

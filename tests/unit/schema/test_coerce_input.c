@@ -249,7 +249,8 @@ static void defaults_do_not_outgrow_the_arena(void **state)
 {
     enum { COUNT = 10000 };
     const xy_type *type = coercing_type(&c, "[Line]");
-    char *text = malloc(COUNT * 18 + 3);
+    size_t size = COUNT * 18 + 3;
+    char *text = malloc(size);
     xy_coerce_report report = {.errors = coercing_begin(&c)};
     const xy_value *value;
     xy_value result;
@@ -259,7 +260,7 @@ static void defaults_do_not_outgrow_the_arena(void **state)
     (void)state;
     text[len++] = '[';
     for (int i = 0; i < COUNT; i++)
-        len += (size_t)sprintf(text + len, "%s{\"from\":{\"x\":1}}", i ? "," : "");
+        len += (size_t)snprintf(text + len, size - len, "%s{\"from\":{\"x\":1}}", i ? "," : "");
     text[len++] = ']';
     text[len] = '\0';
     value = coercing_json(&c, text);
