@@ -59,6 +59,12 @@ void xy__arena_destroy(xy_arena *arena)
     free(arena);
 }
 
+/* The largest chunk that a reset keeps. */
+static size_t kept_max(const xy_arena *arena)
+{
+    return arena->first < CHUNK_FIRST ? 4 * (size_t)arena->first : CHUNK_MAX;
+}
+
 void xy__arena_reset(xy_arena *arena)
 {
     xy_arena_chunk *oldest = arena->chunks;
@@ -73,7 +79,7 @@ void xy__arena_reset(xy_arena *arena)
         oldest = older;
     }
     /* An outsized first chunk would pin its memory for the arena's whole life. */
-    if (oldest->size > CHUNK_MAX) {
+    if (oldest->size > kept_max(arena)) {
         free(oldest);
         xy__arena_init_small(arena, arena->max, arena->first);
         return;

@@ -5,13 +5,16 @@
 #include "base/fatal.h"
 #include "execution/run.h"
 
+/* A subscription may be one of very many, and most operations need less. */
+#define ARENA_FIRST 512u
+
 static xy_operation *allocate(xy_executor *executor)
 {
     xy_operation *operation = executor->spare_operations;
 
     if (!operation) {
         operation = xy__zalloc(sizeof *operation);
-        xy__arena_init(&operation->arena, executor->limits.operation_bytes_max);
+        xy__arena_init_small(&operation->arena, executor->limits.operation_bytes_max, ARENA_FIRST);
         return operation;
     }
     executor->spare_operations = operation->next;

@@ -6,9 +6,10 @@
 #include "json/write.h"
 
 /* What a source keeps for itself. */
-#define SOURCE_BYTES_MAX ((size_t)16 << 20)
+#define SOURCE_BYTES_MAX   ((size_t)16 << 20)
+#define SOURCE_BYTES_FIRST 256u
 
-#define BIT(state)       (1u << (state))
+#define BIT(state)         (1u << (state))
 
 static const uint8_t may_go[] = {
     [XY_SOURCE_OPEN] = BIT(XY_SOURCE_ENDED) | BIT(XY_SOURCE_STOPPED),
@@ -44,7 +45,7 @@ void xy__source_stream_init(xy_source_stream *stream, xy_loop *loop,
         .event_bytes_max = event_bytes_max,
         .timer = {.fn = on_timer},
     };
-    xy__arena_init(&stream->arena, SOURCE_BYTES_MAX);
+    xy__arena_init_small(&stream->arena, SOURCE_BYTES_MAX, SOURCE_BYTES_FIRST);
 }
 
 void xy__source_stream_ready(xy_source_stream *stream)
