@@ -56,6 +56,9 @@ typedef struct xy_limits {
     /* A query, a mutation, the execution of one event; 30,000; 0: off. Beyond: an error whose code
      * is OPERATION_TIMEOUT, and everything that the operation waits for is stopped. */
     uint32_t operation_timeout_ms;
+    /* Parsed and planned documents, and request bodies, that are kept for the next request with the
+     * same; of the process; 64 MiB; 0: off. Those that are not used make room for others. */
+    uint32_t document_cache_bytes_max;
     uint32_t operation_memory_max;    /* what one run may allocate; 64 MiB */
     uint32_t response_bytes_max;      /* one result; 16 MiB */
     uint32_t subscription_events_max; /* events waiting for one slow client; 1,024 */
@@ -68,17 +71,22 @@ typedef struct xy_limits {
 
 /* What a process holds open now and has done so far, over all workers. */
 typedef struct xy_gauges {
-    uint64_t connections;   /* open now */
-    uint64_t streams;       /* open event streams now */
-    uint64_t subscriptions; /* now */
-    uint64_t topics;        /* that anybody listens to now */
-    uint64_t runs;          /* executions in progress now */
-    uint64_t promises;      /* of them, unresolved now */
-    uint64_t queue_bytes;   /* waiting for clients that are slow to read, now */
-    uint64_t requests;      /* ever */
-    uint64_t published;     /* events, ever */
-    uint64_t delivered;     /* events given to subscriptions, ever */
-    uint64_t dropped;       /* events that a full queue refused or pushed out, ever */
+    uint64_t connections;        /* open now */
+    uint64_t streams;            /* open event streams now */
+    uint64_t subscriptions;      /* now */
+    uint64_t topics;             /* that anybody listens to now */
+    uint64_t runs;               /* executions in progress now */
+    uint64_t promises;           /* of them, unresolved now */
+    uint64_t queue_bytes;        /* waiting for clients that are slow to read, now */
+    uint64_t requests;           /* ever */
+    uint64_t published;          /* events, ever */
+    uint64_t delivered;          /* events given to subscriptions, ever */
+    uint64_t dropped;            /* events that a full queue refused or pushed out, ever */
+    uint64_t document_hits;      /* requests whose document was found in the cache, ever */
+    uint64_t document_misses;    /* requests whose document was not, ever */
+    uint64_t document_entries;   /* documents and request bodies in the cache now */
+    uint64_t document_bytes;     /* held by them now */
+    uint64_t document_evictions; /* entries that made room for others, ever */
 } xy_gauges;
 
 /* Read the gauges. From any thread; figures of other workers are up to one turn of the loop old. */

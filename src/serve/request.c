@@ -6,19 +6,21 @@
  *
  * then 405 for a mutation by GET, 406 for a subscription without an event stream, and execution.
  * A document that asks for more than an operation may is 200. An event stream is 200 whatever
- * happens: an EventSource shows nothing of another status. */
+ * happens: an EventSource shows nothing of another status.
+ *
+ * What the cache knows skips work, never a check: parameters found by the raw body are those that
+ * reading it would give, a document found by its text is one that is valid. */
 #include "serve/request.h"
 
 #include <stdlib.h>
 #include <strings.h>
 
 #include "base/fatal.h"
+#include "base/map.h"
 #include "execution/response.h"
 #include "realtime/subscription.h"
 #include "serve/answer.h"
-#include "serve/params.h"
-
-#define PARAMS_BYTES_MAX ((size_t)64 << 20)
+#include "serve/document_cache.h"
 
 #define ACCEPT_RESULT                                                                              \
     "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8, "          \
@@ -30,9 +32,13 @@ typedef struct request {
     xy_exchange *exchange;
     const xy_request *http;
     xy_accept accept;
-    xy_media media; /* of a single result */
-    xy_arena *arena;
-    xy_params params;
+    xy_media media;         /* of a single result */
+    uint64_t params_hash;   /* of the text they are read from */
+    xy_kept_params *params; /* a reference */
+    bool params_found;      /* in the cache: no JSON was read */
+    xy_document *document;  /* a reference */
+    size_t document_bytes;  /* that the cache knows of; 0: it was not there */
+    xy_arena arena;         /* of the errors */
     xy_errors errors;
 } request;
 
@@ -130,20 +136,50 @@ static bool check_media(request *req)
 
 static bool read_params(request *req)
 {
+    xy_params_origin origin = is_get(req) ? XY_PARAMS_QUERY_STRING : XY_PARAMS_BODY;
+    xy_str text = is_get(req) ? req->http->query : req->http->body;
     xy_params_error error;
-    int rc;
 
-    /* Copied: a run that resolves later, or a subscription, outlives the request's bytes. */
-    if (is_get(req)) {
-        rc = xy__params_read_query(req->arena, req->http->query, &req->params, &error);
-    } else {
-        rc = xy__params_read_body(req->arena, xy__arena_str(req->arena, req->http->body),
-                                  &req->params, &error);
-    }
-    if (rc == XY_OK)
+    req->params_hash = xy__hash(text);
+    req->params =
+        xy__document_cache_find_params(req->service->cache, req->params_hash, origin, text);
+    req->params_found = req->params != NULL;
+    if (req->params_found || xy__kept_params_read(origin, text, &req->params, &error) == XY_OK)
         return true;
     refuse_message(req, 400, error.message, error.no_query);
     return false;
+}
+
+/* Parse and validate, unless that is done already. */
+static bool find_document(request *req)
+{
+    xy_service *service = req->service;
+    xy_str text = req->params->params.query;
+    uint64_t hash = req->params->query_hash;
+    int rc;
+
+    req->document = xy__document_cache_find(service->cache, hash, text);
+    if (req->document) {
+        req->document_bytes = xy__document_bytes(req->document);
+        return true;
+    }
+    rc = xy__document_create(service->config->schema, text, &service->document_options,
+                             &req->document, &req->errors);
+    if (rc < 0)
+        refuse(req, rc == XY_EREFUSED ? 200 : 400, true);
+    return rc == XY_OK;
+}
+
+/* Let the next request find what this one has made: the document with its plans, and, now that it
+ * is known to be worth it, the parameters. */
+static void remember(request *req)
+{
+    xy_document_cache *cache = req->service->cache;
+
+    if (xy__document_bytes(req->document) != req->document_bytes)
+        xy__document_cache_offer(cache, req->params->query_hash, req->document);
+    if (!req->params_found)
+        xy__document_cache_offer_params(cache, req->params_hash, req->params);
 }
 
 static void subscribe(request *req, xy_operation *operation, xy_answer *answer)
@@ -207,32 +243,30 @@ static void execute(request *req, xy_operation *operation)
     }
 }
 
-/* Lets the request's memory live as long as its operation. */
 static void on_operation_destroy(void *context)
 {
-    xy__arena_destroy(context);
+    xy__kept_params_unref(context);
+}
+
+/* Variables point into the parameters; nothing else of an operation does. */
+static void keep_params(request *req, xy_operation *operation)
+{
+    if (!req->params->params.variables)
+        return;
+    operation->context = xy__kept_params_ref(req->params);
+    operation->on_destroy = on_operation_destroy;
 }
 
 static void run(request *req)
 {
-    xy_document *document;
-    xy_operation *operation;
-    int rc = xy__document_create(req->service->config->schema, req->params.query,
-                                 &req->service->document_options, &document, &req->errors);
+    const xy_params *params = &req->params->params;
+    xy_operation *operation = xy__operation_create(&req->service->executor, req->document);
 
-    if (rc < 0) {
-        refuse(req, rc == XY_EREFUSED ? 200 : 400, true);
-        return;
-    }
-    operation = xy__operation_create(&req->service->executor, document);
-    xy__document_unref(document);
-    if (xy__operation_prepare(operation, req->params.operation_name, req->params.variables) < 0) {
+    if (xy__operation_prepare(operation, params->operation_name, params->variables) < 0) {
         req->errors = operation->errors;
         refuse(req, 400, false);
     } else {
-        operation->context = req->arena;
-        operation->on_destroy = on_operation_destroy;
-        req->arena = NULL;
+        keep_params(req, operation);
         execute(req, operation);
     }
     xy__operation_unref(operation);
@@ -248,9 +282,13 @@ void xy__request_serve(xy_service *service, xy_exchange *exchange)
 
     if (!check_method(&req) || !check_media(&req))
         return;
-    req.arena = xy__arena_create(PARAMS_BYTES_MAX);
-    xy__errors_init(&req.errors, req.arena);
-    if (read_params(&req))
+    xy__arena_init(&req.arena, SIZE_MAX);
+    xy__errors_init(&req.errors, &req.arena);
+    if (read_params(&req) && find_document(&req)) {
         run(&req);
-    xy__arena_destroy(req.arena);
+        remember(&req);
+    }
+    xy__document_unref(req.document);
+    xy__kept_params_unref(req.params);
+    xy__arena_deinit(&req.arena);
 }

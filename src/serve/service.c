@@ -59,7 +59,7 @@ static xy_document_options document_options(const xy_server_config *config)
 }
 
 xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_loop *loop,
-                               xy_hub *hub)
+                               xy_hub *hub, xy_document_cache *cache)
 {
     xy_service *service = xy__zalloc(sizeof *service);
     const xy_limits *limits = &config->limits;
@@ -68,6 +68,7 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     service->config = config;
     service->loop = loop;
     service->hub = hub;
+    service->cache = cache;
     xy__executor_init(&service->executor, loop);
     service->executor.app = app;
     service->executor.mask_errors = !config->development;

@@ -11,6 +11,7 @@
 #include "execution/executor.h"
 #include "http/exchange.h"
 #include "realtime/hub.h"
+#include "serve/document_cache.h"
 #include "serve/heartbeat.h"
 
 typedef struct xy_service {
@@ -18,6 +19,7 @@ typedef struct xy_service {
     const xy_server_config *config;
     xy_loop *loop;
     xy_hub *hub;
+    xy_document_cache *cache; /* NULL: switched off */
     xy_executor executor;
     xy_document_options document_options;
     xy_heartbeats heartbeats;
@@ -27,7 +29,7 @@ typedef struct xy_service {
 
 /* keeps: all arguments, until xy__service_destroy(). gives: the service. */
 xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_loop *loop,
-                               xy_hub *hub);
+                               xy_hub *hub, xy_document_cache *cache);
 
 /* takes: service (NULL is fine). No exchange or stream of it may be open. */
 void xy__service_destroy(xy_service *service);

@@ -12,11 +12,17 @@ void xy__app_init(xy_app *app, const xy_server_config *config)
         .mailbox_bytes_max = config->limits.mailbox_bytes_max,
     };
 
-    *app = (xy_app){.config = config, .pubsub = xy__pubsub_create(&limits, NULL)};
+    *app = (xy_app){
+        .config = config,
+        .pubsub = xy__pubsub_create(&limits, NULL),
+        .documents = xy__document_cache_create(config->limits.document_cache_bytes_max),
+    };
 }
 
 void xy__app_deinit(xy_app *app)
 {
+    xy__document_cache_destroy(app->documents);
+    app->documents = NULL;
     xy__pubsub_destroy(app->pubsub);
     app->pubsub = NULL;
 }

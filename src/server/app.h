@@ -6,10 +6,12 @@
 #include "xylem/server.h"
 
 #include "realtime/pubsub.h"
+#include "serve/document_cache.h"
 
 struct xy_app {
     const xy_server_config *config;
     xy_pubsub *pubsub;
+    xy_document_cache *documents; /* NULL: switched off */
     struct xy_worker *workers;
     size_t worker_count;
 };

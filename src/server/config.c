@@ -33,6 +33,7 @@ xy_server_config xy_server_config_default(void)
                 .operation_directives_max = 50,
                 .operation_cost_max = 5000,
                 .operation_timeout_ms = 30000,
+                .document_cache_bytes_max = 64 * MIB,
                 .operation_memory_max = 64 * MIB,
                 .response_bytes_max = 16 * MIB,
                 .subscription_events_max = 1024,
@@ -54,6 +55,7 @@ xy_limits xy_limits_none(void)
         .connections_max = UINT32_MAX,
         .tokens_max = UINT32_MAX,
         .depth_max = 500,
+        .document_cache_bytes_max = 64 * MIB, /* of help to all, and in no client's way */
         .operation_memory_max = UINT32_MAX,
         .response_bytes_max = UINT32_MAX,
         .subscription_events_max = UINT32_MAX,

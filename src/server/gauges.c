@@ -4,6 +4,7 @@
 void xy_app_gauges(xy_app *app, xy_gauges *out)
 {
     xy_realtime_figures realtime = xy__gauges_read(xy__pubsub_gauges(app->pubsub));
+    xy_cache_figures documents = xy__document_cache_read(app->documents);
 
     *out = (xy_gauges){
         .subscriptions = realtime.subscriptions,
@@ -12,6 +13,11 @@ void xy_app_gauges(xy_app *app, xy_gauges *out)
         .published = realtime.published,
         .delivered = realtime.delivered,
         .dropped = realtime.dropped + realtime.refused,
+        .document_hits = documents.hits,
+        .document_misses = documents.misses,
+        .document_entries = documents.entries,
+        .document_bytes = documents.bytes,
+        .document_evictions = documents.evicted,
     };
     for (size_t i = 0; i < app->worker_count; i++)
         xy__worker_count(&app->workers[i], out);

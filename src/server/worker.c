@@ -141,7 +141,8 @@ void xy__worker_run(xy_worker *worker)
     xy_http_options options;
 
     worker->hub = xy__hub_create(worker->app->pubsub, &worker->loop);
-    worker->service = xy__service_create(worker->app, config, &worker->loop, worker->hub);
+    worker->service =
+        xy__service_create(worker->app, config, &worker->loop, worker->hub, worker->app->documents);
     options = http_options(worker);
     worker->http = xy__http_server_create(&worker->loop, &options);
     uv_prepare_init(&worker->loop.uv, &worker->before_wait);
