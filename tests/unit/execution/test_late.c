@@ -25,7 +25,7 @@
 #include "fixture.h"
 #include "json/write.h"
 
-#define SEEDS 300u /* or as many as the command line says */
+#define SEEDS 150u /* or as many as the command line says */
 
 static const char sdl[] =
     "directive @experimental_disableErrorPropagation on QUERY | MUTATION\n"
