@@ -117,18 +117,20 @@ void xy__document_cache_destroy(xy_document_cache *cache)
 
 /* ---- under a shard's lock ---- */
 
-/* Until the shard is within its bytes again. Puts what goes before `first`, a list to be
- * destroyed without the lock, and returns it. */
-static entry *make_room(shard *at, entry *first)
+/* Until `more` bytes are no longer too many. Puts what goes before `first`, a list to be destroyed
+ * without the lock, and returns it. */
+static entry *make_room(shard *at, size_t more, entry *first)
 {
     xy_sieve_entry *victim;
 
-    while ((victim = xy__sieve_evict(&at->sieve))) {
+    for (;;) {
+        victim = xy__sieve_evict(&at->sieve, more);
+        if (!victim)
+            return first;
         entry_of(victim)->next = first;
         first = entry_of(victim);
         at->evicted++;
     }
-    return first;
 }
 
 /* A copy of `offered`, with references of its own. */
@@ -171,10 +173,11 @@ static void offer(xy_document_cache *cache, const entry *offered)
     known = xy__sieve_find(&at->sieve, key->hash, key->kind, key->key);
     if (known) {
         gone = recharge(at, entry_of(known), offered);
+        gone = make_room(at, 0, gone);
     } else if (xy__sieve_seen(&at->sieve, key->hash) && xy__sieve_fits(&at->sieve, key->bytes)) {
+        gone = make_room(at, key->bytes, NULL);
         add(at, offered);
     }
-    gone = make_room(at, gone);
     uv_mutex_unlock(&at->lock);
     destroy_entries(gone);
 }

@@ -127,11 +127,11 @@ static xy_sieve_entry *under_hand(xy_sieve *sieve)
     return XY_CONTAINER(sieve->hand, xy_sieve_entry, link);
 }
 
-xy_sieve_entry *xy__sieve_evict(xy_sieve *sieve)
+xy_sieve_entry *xy__sieve_evict(xy_sieve *sieve, size_t more)
 {
     xy_sieve_entry *entry;
 
-    if (sieve->bytes <= sieve->bytes_max)
+    if (sieve->len == 0 || sieve->bytes + more <= sieve->bytes_max)
         return NULL;
     entry = under_hand(sieve);
     while (entry->used) {

@@ -63,9 +63,8 @@ bool xy__sieve_seen(xy_sieve *sieve, uint64_t hash);
 /* May an entry of so many bytes come in? One alone must not sweep out most of the others. */
 bool xy__sieve_fits(const xy_sieve *sieve, size_t bytes);
 
-/* Put in `entry`: hash, key, kind and bytes are set, and it is not there yet. The sieve may be
- * over its bytes afterwards: xy__sieve_evict(). keeps: entry and its key, until it is evicted or
- * removed. */
+/* Put in `entry`: hash, key, kind and bytes are set, it is not there yet, and room has been made
+ * (xy__sieve_evict()). keeps: entry and its key, until it is evicted or removed. */
 void xy__sieve_add(xy_sieve *sieve, xy_sieve_entry *entry);
 
 /* `entry` has become larger or smaller. */
@@ -74,7 +73,7 @@ void xy__sieve_resize(xy_sieve *sieve, xy_sieve_entry *entry, size_t bytes);
 /* Take out `entry`. */
 void xy__sieve_remove(xy_sieve *sieve, xy_sieve_entry *entry);
 
-/* Take out one entry if the sieve is over its bytes; NULL: it is not. */
-xy_sieve_entry *xy__sieve_evict(xy_sieve *sieve);
+/* Take out one entry if `more` bytes would be too many; NULL: they are not. */
+xy_sieve_entry *xy__sieve_evict(xy_sieve *sieve, size_t more);
 
 #endif
