@@ -99,8 +99,9 @@ static const flag flags[] = {
     {"--production", NULL,
      "hide from clients the text of unexpected errors, suggestions and the schema", NULL,
      set_production},
-    {"--introspection", "on|off", "let clients ask for the schema: on or off (on, off in production)",
-     "on or off", set_introspection},
+    {"--introspection", "on|off",
+     "let clients ask for the schema: on or off (on, off in production)", "on or off",
+     set_introspection},
     {"--log-level", "LEVEL", "trace, debug, info, warn, error or off (info)",
      "one of: trace, debug, info, warn, error, off", set_log_level},
 };

@@ -120,6 +120,8 @@ int main(int argc, char **argv)
     config.routes = routes;
     config.development = false;
     config.introspection = XY_INTROSPECTION_ON;
+    config.limits.operation_timeout_ms =
+        (uint32_t)take_number(&argc, argv, "--timeout-ms", config.limits.operation_timeout_ms);
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema();
         code = xy_server_run(&config) < 0;
