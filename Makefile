@@ -30,6 +30,9 @@ test: test-deps ## everything that CI runs
 unit: test-deps build ## the unit tests alone, in the optimized build
 	meson test -C $(BUILD) --print-errorlogs
 
+bench: build ## what the engine costs a step; bench/instructions counts instructions
+	@$(BUILD)/bench/engine
+
 vectors: build ## the conformance vectors in DIR=<folder>
 	@$(BUILD)/tests/vectors/run $(DIR)
 

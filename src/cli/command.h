@@ -13,6 +13,7 @@ typedef struct xy_command {
     int (*run)(int argc, char **argv);
 } xy_command;
 
+extern const xy_command xy__command_check;
 extern const xy_command xy__command_print_schema;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* xylem: the command line. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "cli/command.h"
 
 static const xy_command *const commands[] = {
+    &xy__command_check,
     &xy__command_print_schema,
 };
 
@@ -35,9 +37,18 @@ static const xy_command *find(const char *name)
     return NULL;
 }
 
-static int is_help(const char *word)
+static bool is_help(const char *word)
 {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Is help wanted, anywhere on the command line? */
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++)
+        if (is_help(argv[i]))
+            return true;
+    return false;
 }
 
 int main(int argc, char **argv)
@@ -61,7 +72,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "xylem: there is no command '%s'; xylem --help lists them\n", argv[1]);
         return 2;
     }
-    if (argc > 2 && is_help(argv[2])) {
+    if (wants_help(argc, argv)) {
         print_help(command);
         return 0;
     }

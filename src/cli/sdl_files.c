@@ -41,10 +41,21 @@ static xy_str read_file(const char *path)
     return text ? (xy_str){text, len} : XY_STR_NULL;
 }
 
+static bool is_known(const xy_sdl_files *files, const char *path)
+{
+    for (size_t i = 0; i < files->len; i++)
+        if (xy_str_is(files->items[i].name, path))
+            return true;
+    return false;
+}
+
 static int add(xy_sdl_files *files, const char *path)
 {
-    xy_str text = read_file(path);
+    xy_str text;
 
+    if (is_known(files, path))
+        return XY_OK;
+    text = read_file(path);
     if (!text.ptr)
         return XY_EIO;
     files->items = xy__realloc(files->items, (files->len + 1) * sizeof *files->items);

@@ -40,4 +40,7 @@ typedef enum xy_schema_stage {
 int xy__schema_from_sdl(xy_arena *arena, xy_str sdl, xy_schema_stage until, xy_schema **out,
                         xy_errors *errors, xy_schema_stage *failed);
 
+/* xy_schema_load() with what is wrong as errors, whose locations name files. */
+int xy__schema_load(const xy_schema_options *options, xy_schema **out, xy_errors *errors);
+
 #endif

@@ -310,32 +310,53 @@ static xy_str write_problems(const xy_errors *errors)
     return detach(&buf);
 }
 
-int xy_schema_load(const xy_schema_options *options, xy_schema **out, xy_str *problems)
+/* The names of files in locations are the schema's; errors outlive one that fails. */
+static void own_names(xy_errors *errors)
+{
+    for (size_t i = 0; i < errors->list.len; i++) {
+        xy_error *error = errors->list.items[i];
+
+        for (size_t k = 0; k < error->location_count; k++)
+            error->locations[k].file = xy__arena_str(errors->arena, error->locations[k].file);
+    }
+}
+
+int xy__schema_load(const xy_schema_options *options, xy_schema **out, xy_errors *errors)
 {
     xy_arena *arena = xy__arena_create(XY_SCHEMA_BYTES_MAX);
-    xy_arena errors_arena;
-    xy_errors errors;
-    loader l = {.options = options, .arena = arena, .errors = &errors};
-    stages s = {.arena = arena, .errors = &errors, .until = XY_SCHEMA_STAGE_DONE};
+    loader l = {.options = options, .arena = arena, .errors = errors};
+    stages s = {.arena = arena, .errors = errors, .until = XY_SCHEMA_STAGE_DONE};
     xy_schema *schema = NULL;
     xy_ast_document *document;
     int rc;
 
-    xy__arena_init(&errors_arena, ERRORS_BYTES_MAX);
-    xy__errors_init(&errors, &errors_arena);
     xy__arena_init(&l.scratch, XY_SCHEMA_BYTES_MAX);
     rc = read_all(&l, &document);
     if (rc == XY_OK)
         rc = build_document(&s, document, &schema);
+    if (rc == XY_OK) {
+        *out = schema; /* owns the arena from here on */
+    } else {
+        own_names(errors);
+        xy__arena_destroy(arena);
+    }
+    xy__arena_deinit(&l.scratch);
+    return rc == XY_ELIMIT ? XY_EFAILED : rc;
+}
+
+int xy_schema_load(const xy_schema_options *options, xy_schema **out, xy_str *problems)
+{
+    xy_arena arena;
+    xy_errors errors;
+    int rc;
+
+    xy__arena_init(&arena, ERRORS_BYTES_MAX);
+    xy__errors_init(&errors, &arena);
+    rc = xy__schema_load(options, out, &errors);
     if (rc < 0 && problems)
         *problems = write_problems(&errors);
-    if (rc == XY_OK)
-        *out = schema; /* owns the arena from here on */
-    else
-        xy__arena_destroy(arena); /* not sooner: errors name files */
-    xy__arena_deinit(&l.scratch);
-    xy__arena_deinit(&errors_arena);
-    return rc == XY_ELIMIT ? XY_EFAILED : rc;
+    xy__arena_deinit(&arena);
+    return rc;
 }
 
 void xy_schema_destroy(xy_schema *schema)

@@ -264,7 +264,8 @@ static void check_result(fuzz *f, xy_bytes *result, unsigned flags)
     const xy_value *data;
     xy_value value;
 
-    XY_ASSERT(xy__json_read(&f->arena, xy_bytes_str(result), 0, &value, NULL) == XY_OK);
+    XY_ASSERT(xy__json_read(&f->arena, xy_bytes_str(result), XY_JSON_DEPTH_MAX, &value, NULL) ==
+              XY_OK);
     XY_ASSERT(value.kind == XY_VALUE_OBJECT);
     errors = xy_value_get(&value, XY_STR("errors"));
     data = xy_value_get(&value, XY_STR("data"));

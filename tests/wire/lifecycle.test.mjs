@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { test } from 'node:test'
-import { build, post, root, start, stats, subscribe, until } from './lib.mjs'
+import { build, post, start, stats, subscribe, until } from './lib.mjs'
 
 const program = path.join(build, 'examples/realtime/realtime')
 
@@ -57,15 +57,4 @@ test('a second signal cuts what is left', async () => {
   const [code] = await once(child, 'exit')
   assert.equal(code, 0)
   assert.equal(await slow, 'cut')
-})
-
-test('xylem print-schema', () => {
-  const cli = path.join(build, 'bin/xylem')
-  const good = spawnSync(cli, ['print-schema', path.join(root, 'examples/realtime/graphql/*.graphql')], { encoding: 'utf8' })
-  assert.equal(good.status, 0, good.stderr)
-  assert.match(good.stdout, /^type Subscription \{/m)
-  const bad = spawnSync(cli, ['print-schema', '/dev/null', 'no-such-file'], { encoding: 'utf8' })
-  assert.equal(bad.status, 1)
-  assert.match(bad.stderr, /no-such-file: No such file or directory/)
-  assert.equal(spawnSync(cli, ['nope'], { encoding: 'utf8' }).status, 2)
 })
