@@ -110,6 +110,22 @@ static void one_may_be_done(void **state)
               "1+a 2+a 1+b 2+b 1-b 2-b 1-a 1+c 1-c ");
 }
 
+static void some_may_stay_out(void **state)
+{
+    const xy_visit_handler *const visitors[] = {field_handlers, field_handlers};
+    world w;
+    logger second = {.w = &w, .tag = '2'};
+    void *args[] = {NULL, &second};
+    xy_visit_plan plan;
+
+    (void)state;
+    open_world(&w, "{ a { b } c }");
+    xy__visit_plan_init(&plan, visitors, 2);
+    xy__visit_some(&plan, 1u << 1, args, NULL, &w.document->node);
+    xy__visit_some(&plan, 0, args, NULL, &w.document->node);
+    close_world(&w, "2+a 2+b 2-b 2-a 2+c 2-c ");
+}
+
 static void one_may_stop_all(void **state)
 {
     (void)state;
@@ -244,6 +260,7 @@ int main(void)
         cmocka_unit_test(visitors_walk_together),
         cmocka_unit_test(one_may_skip_a_subtree),
         cmocka_unit_test(one_may_be_done),
+        cmocka_unit_test(some_may_stay_out),
         cmocka_unit_test(one_may_stop_all),
         cmocka_unit_test(a_follower),
         cmocka_unit_test(the_way_up),
