@@ -1,6 +1,7 @@
 // A server of this repository on a free port, and the little that the tests need to talk to it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,16 +69,14 @@ export async function until(condition, what, ms = 10000) {
 
 // A subscription that is known to be live: the promise resolves once the server has sent its first byte.
 export async function subscribe(server, body, headers = {}) {
-  const abort = new AbortController()
-  const queue = [], waiting = []
-  let ended = false
-  const response = await fetch(server.url, {
-    method: 'POST', signal: abort.signal,
+  const request = http.request(server.url, {
+    method: 'POST', agent: false,
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
-    body: JSON.stringify(body),
   })
-  const reader = response.body.getReader(), decoder = new TextDecoder()
-  let text = decoder.decode((await reader.read()).value, { stream: true })
+  request.end(JSON.stringify(body))
+  const [response] = await once(request, 'response')
+  const queue = [], waiting = []
+  let text = '', ended = false
   const deliver = (event) => (waiting.length ? waiting.shift()(event) : queue.push(event))
   const parse = () => {
     for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
@@ -87,20 +86,18 @@ export async function subscribe(server, body, headers = {}) {
       if (field('event')) deliver({ event: field('event'), data: field('data') && JSON.parse(field('data')) })
     }
   }
-  const pump = (async () => {
-    parse()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      text += decoder.decode(value, { stream: true })
-      parse()
-    }
-  })().catch(() => {}).finally(() => { ended = true; waiting.splice(0).forEach((resolve) => resolve({ event: 'end' })) })
+  const closed = new Promise((resolve) => response.once('close', resolve))
+  closed.then(() => { ended = true; waiting.splice(0).forEach((resolve) => resolve({ event: 'end' })) })
+  response.setEncoding('utf8')
+  response.on('error', () => {})
+  request.on('error', () => {})
+  response.on('data', (data) => { text += data; parse() })
+  await Promise.race([once(response, 'data'), closed])
   return {
-    status: response.status, headers: response.headers,
+    status: response.statusCode, headers: response.headers,
     next: () => (queue.length ? Promise.resolve(queue.shift()) : ended ? Promise.resolve({ event: 'end' }) : new Promise((resolve) => waiting.push(resolve))),
     received: () => queue.length,
-    async close() { abort.abort(); await pump },
+    async close() { request.destroy(); await closed },
   }
 }
 
