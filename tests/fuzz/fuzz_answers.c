@@ -408,10 +408,8 @@ static void fuzz_init(fuzz *f, const uint8_t *data, size_t size)
     xy__executor_init(&f->executor, f->loop);
     f->executor.app = (xy_app *)(void *)f;
     f->executor.mask_errors = data[0] & MASKED;
-    if (data[0] & SMALL_RUN)
-        f->executor.limits.run_bytes_max = 8192;
-    if (data[0] & SMALL_RESPONSE)
-        f->executor.limits.response_bytes_max = 256;
+    f->executor.limits.run_bytes_max = data[0] & SMALL_RUN ? 8192 : RUN_MAX;
+    f->executor.limits.response_bytes_max = data[0] & SMALL_RESPONSE ? 256 : RESPONSE_MAX;
     xy__buf_init(&f->m.text, TEXT_MAX);
     xy_bind_default(maker_schema(), data[0] & PLAIN ? NULL : resolver);
 }
