@@ -16,6 +16,8 @@
 
 #define MEMORY_MAX   ((size_t)64 << 20)
 #define TEXT_MAX     ((size_t)64 << 10)
+#define RUN_MAX      ((size_t)4 << 20)
+#define RESPONSE_MAX ((size_t)256 << 10) /* reading it takes longer than making it */
 #define PENDING_MAX  64u
 #define ITEMS_MAX    4u
 #define EVENTS_MAX   4u
