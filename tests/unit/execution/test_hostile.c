@@ -142,7 +142,7 @@ static verdict execute(hostile *h, xy_operation *operation)
 static verdict prepare(hostile *h, xy_document *document)
 {
     xy_operation *operation = xy__operation_create(&h->f.executor, document);
-    verdict verdict = NOT_PREPARED;
+    verdict result = NOT_PREPARED;
     xy_value variables = XY_NULL;
 
     if (h->variables.len > 0)
@@ -150,15 +150,15 @@ static verdict prepare(hostile *h, xy_document *document)
                       NULL);
     if (xy__operation_prepare(operation, XY_STR_NULL,
                               variables.kind == XY_VALUE_OBJECT ? &variables : NULL) == XY_OK)
-        verdict = execute(h, operation);
+        result = execute(h, operation);
     xy__operation_unref(operation);
-    return verdict;
+    return result;
 }
 
 static verdict serve(hostile *h, const xy_document_options *options)
 {
     xy_document *document = NULL;
-    verdict verdict;
+    verdict result;
     xy_errors errors;
     xy_arena arena;
     int rc;
@@ -167,12 +167,12 @@ static verdict serve(hostile *h, const xy_document_options *options)
     xy__errors_init(&errors, &arena);
     rc = xy__document_create(h->f.schema, xy__buf_view(&h->text), options, &document, &errors);
     if (rc == XY_OK)
-        verdict = prepare(h, document);
+        result = prepare(h, document);
     else
-        verdict = rc == XY_ELIMIT || rc == XY_EREFUSED ? TOO_MUCH : NOT_VALID;
+        result = rc == XY_ELIMIT || rc == XY_EREFUSED ? TOO_MUCH : NOT_VALID;
     xy__document_unref(document);
     xy__arena_deinit(&arena);
-    return verdict;
+    return result;
 }
 
 /* The most that the process ever held. */
@@ -362,7 +362,7 @@ static void deep_values(void **state)
 {
     static const struct {
         size_t depth;
-        verdict verdict;
+        verdict expected;
     } cases[] = {{60, ANSWERED}, {200, NOT_PREPARED}, {100000, NOT_PREPARED}};
 
     (void)state;
@@ -375,7 +375,7 @@ static void deep_values(void **state)
         add_many(&h.variables, cases[i].depth, "{\"of\":[");
         add_many(&h.variables, cases[i].depth, "]}");
         xy__buf_str(&h.variables, XY_STR("}"));
-        hostile_expect(&h, cases[i].verdict, cases[i].verdict);
+        hostile_expect(&h, cases[i].expected, cases[i].expected);
     }
 }
 
@@ -437,7 +437,7 @@ static void introspection(void **state)
 {
     static const struct {
         const char *text;
-        verdict verdict;
+        verdict expected;
     } cases[] = {
         {"{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
          NOT_VALID},
@@ -455,7 +455,7 @@ static void introspection(void **state)
 
         hostile_init(&h);
         add(&h, cases[i].text);
-        hostile_expect(&h, cases[i].verdict, cases[i].verdict);
+        hostile_expect(&h, cases[i].expected, cases[i].expected);
     }
 }
 
