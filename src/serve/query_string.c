@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve/query_string.h"
 
-static int hex(char c)
+#define HEX_NONE 16u
+
+/* The value of a hex digit; HEX_NONE for any other byte. */
+static unsigned hex(char c)
 {
     if (c >= '0' && c <= '9')
-        return c - '0';
+        return (unsigned)(c - '0');
     if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        return (unsigned)(c - 'a') + 10;
+    return c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10 : HEX_NONE;
 }
 
 static xy_str decode(xy_arena *arena, xy_str s)
@@ -18,7 +21,8 @@ static xy_str decode(xy_arena *arena, xy_str s)
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
 
-        if (c == '%' && s.len - i > 2 && hex(s.ptr[i + 1]) >= 0 && hex(s.ptr[i + 2]) >= 0) {
+        if (c == '%' && s.len - i > 2 && hex(s.ptr[i + 1]) != HEX_NONE &&
+            hex(s.ptr[i + 2]) != HEX_NONE) {
             c = (char)(hex(s.ptr[i + 1]) << 4 | hex(s.ptr[i + 2]));
             i += 2;
         } else if (c == '+') {

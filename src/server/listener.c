@@ -30,7 +30,7 @@ static int error_code(int number)
 
 static uint16_t bound_port(int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len = sizeof address;
 
     if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
