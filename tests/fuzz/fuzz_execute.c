@@ -9,6 +9,7 @@
 #include "xylem/call.h"
 
 #include "base/fatal.h"
+#include "base/utf8.h"
 #include "execution/exec.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -234,7 +235,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!state.schema)
         start();
-    if (size < HEAD)
+    /* The text of a document is UTF-8: whoever reads requests has seen to it. */
+    if (size < HEAD || !xy__utf8_valid((xy_str){(const char *)data + HEAD, size - HEAD}))
         return 0;
     options.trusted = data[1] & 1;
     xy__arena_init(&arena, ARENA_MAX);
