@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Chat and the subscriptions that fail on purpose. */
+#include "../../examples/realtime/services/rooms.h"
 #include "app.h"
 
 typedef struct ticker {
     int64_t next;
     int64_t step;
 } ticker;
-
-static int Query_room(xy_call *call)
-{
-    xy_put_list(call, 0);
-    return XY_OK;
-}
-
-static int Mutation_sendMessage(xy_call *call)
-{
-    const xy_value *input = xy_arg(call, "input");
-    xy_str room_id = xy_value_text(xy_value_get(input, XY_STR("roomId")));
-    xy_member *message = xy_alloc(call, 2 * sizeof *message);
-    xy_value *payload = xy_new(call, xy_value);
-
-    message[0] = (xy_member){XY_STR("from"), *xy_value_get(input, XY_STR("from"))};
-    message[1] = (xy_member){XY_STR("body"), *xy_value_get(input, XY_STR("body"))};
-    *payload = (xy_value){.kind = XY_VALUE_OBJECT, .len = 2, .members = message};
-    if (xy_publish(xy_call_app(call), XY_STR("newMessage"), room_id, payload) < 0)
-        return xy_fail(call, "The message could not be delivered.");
-    return xy_put_value(call, payload);
-}
 
 static int Mutation_publish(xy_call *call)
 {
@@ -111,8 +91,6 @@ int app_bind_chat(xy_schema *schema)
         const char *coordinate;
         xy_resolver *resolver;
     } fields[] = {
-        {"Query.room", Query_room},
-        {"Mutation.sendMessage", Mutation_sendMessage},
         {"Mutation.publish", Mutation_publish},
         {"Mutation.invalidate", Mutation_invalidate},
     };
@@ -126,7 +104,7 @@ int app_bind_chat(xy_schema *schema)
         {"Subscription.faultyAtStart", Subscription_faultyAtStart},
         {"Subscription.adminFeed", Subscription_adminFeed},
     };
-    int rc = XY_OK;
+    int rc = rooms_bind_resolvers(schema);
 
     for (size_t i = 0; rc == XY_OK && i < sizeof fields / sizeof *fields; i++)
         rc = xy_bind(schema, fields[i].coordinate, fields[i].resolver);

@@ -28,13 +28,17 @@ static int Subscription_newMessage(xy_call *call, xy_source_stream *stream)
     return xy_stream_topic(stream, XY_STR("newMessage"), xy_arg_str(call, "roomId"));
 }
 
-int rooms_bind(xy_schema *schema)
+int rooms_bind_resolvers(xy_schema *schema)
 {
     int rc = xy_bind(schema, "Query.room", Query_room);
 
-    if (rc == XY_OK)
-        rc = xy_bind(schema, "Mutation.sendMessage", Mutation_sendMessage);
-    if (rc == XY_OK)
-        rc = xy_bind_stream(schema, "Subscription.newMessage", Subscription_newMessage);
-    return rc;
+    return rc == XY_OK ? xy_bind(schema, "Mutation.sendMessage", Mutation_sendMessage) : rc;
+}
+
+int rooms_bind(xy_schema *schema)
+{
+    int rc = rooms_bind_resolvers(schema);
+
+    return rc == XY_OK ? xy_bind_stream(schema, "Subscription.newMessage", Subscription_newMessage)
+                       : rc;
 }

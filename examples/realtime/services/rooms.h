@@ -4,6 +4,9 @@
 
 #include "xylem/xylem.h"
 
+/* Bind Query.room and Mutation.sendMessage alone. Returns 0, or as xy_bind(). */
+int rooms_bind_resolvers(xy_schema *schema);
+
 /* Bind the fields of graphql/rooms.graphql. Returns 0, or as xy_bind(). */
 int rooms_bind(xy_schema *schema);
 
