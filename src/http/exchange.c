@@ -47,6 +47,7 @@ void xy__exchange_over(xy_exchange *exchange)
         server->handling = NULL;
     xy__list_remove(&exchange->gone_link);
     xy__request_destroy(exchange->kept);
+    xy_bytes_unref(exchange->more_headers);
     xy__pool_put(&server->exchanges, exchange);
     xy__server_exchange_over(server);
 }
@@ -161,6 +162,27 @@ void xy__exchange_close_after(xy_exchange *exchange)
     exchange->keep_alive = false;
 }
 
+static xy_str more_headers(const xy_exchange *exchange)
+{
+    return exchange->more_headers ? xy_bytes_str(exchange->more_headers) : XY_STR_NULL;
+}
+
+void xy__exchange_add_headers(xy_exchange *exchange, xy_http_headers headers)
+{
+    xy_str before = more_headers(exchange);
+    xy_bytes *lines;
+
+    XY_ASSERT(!exchange->streaming);
+    if (!headers.len)
+        return;
+    lines = xy__bytes_alloc(before.len + xy__headers_size(headers));
+    if (before.len)
+        memcpy(lines->data, before.ptr, before.len);
+    lines->len = (size_t)(xy__headers_write(headers, lines->data + before.len) - lines->data);
+    xy_bytes_unref(exchange->more_headers);
+    exchange->more_headers = lines;
+}
+
 static bool keeps_alive(const xy_exchange *exchange)
 {
     return exchange->keep_alive && !exchange->server->draining;
@@ -173,6 +195,7 @@ static xy_response response_of(const xy_exchange *exchange, int status, xy_http_
 
     return (xy_response){.status = status,
                          .headers = headers,
+                         .more_headers = more_headers(exchange),
                          .framing = bodiless ? XY_FRAMING_NONE : XY_FRAMING_LENGTH,
                          .length = length,
                          .keep_alive = keeps_alive(exchange),
@@ -230,29 +253,36 @@ void xy__exchange_respond_error(xy_exchange *exchange, int status, xy_str messag
 
 /* ---- streams ---- */
 
-static void begin_stream(xy_exchange *exchange, int status, xy_http_headers headers)
+/* The head of a stream. An idle stream keeps nothing of it. */
+static void send_head(xy_exchange *exchange, int status, xy_http_headers headers)
 {
-    xy_connection *connection = exchange->connection;
     xy_response response = {.status = status,
                             .headers = headers,
+                            .more_headers = more_headers(exchange),
                             .framing = exchange->http10 ? XY_FRAMING_CLOSE : XY_FRAMING_CHUNKED,
                             .keep_alive = keeps_alive(exchange) && !exchange->http10};
 
     exchange->keep_alive = response.keep_alive;
-    xy__output_respond(connection, &response, XY_STR_NULL);
+    xy__output_respond(exchange->connection, &response, XY_STR_NULL);
+    xy_bytes_unref(exchange->more_headers);
+    exchange->more_headers = NULL;
+}
+
+static void begin_stream(xy_connection *connection)
+{
     xy__connection_go(connection, XY_CONNECTION_STREAM);
     xy__output_cap(connection);
     xy__input_behind_stream(connection);
     xy__connection_soon(connection);
 }
 
-/* The client went before its stream began: on_stop must come all the same, but not from within
- * this call. */
-static void begin_gone(xy_exchange *exchange)
+/* Nobody will read this stream: on_stop must come all the same, but not from within this call. */
+static void begin_unread(xy_exchange *exchange)
 {
     xy_http_server *server = exchange->server;
 
-    if (server->closing)
+    exchange->connection = NULL;
+    if (server->closing && !server->handle_count)
         return;
     xy__list_append(&server->gone, &exchange->gone_link);
     xy__loop_soon(server->loop, &server->flush);
@@ -267,15 +297,19 @@ xy_sink *xy__exchange_stream(xy_exchange *exchange, int status, xy_http_headers 
     XY_ASSERT(status != 204 && status != 304);
     exchange->streaming = true;
     exchange->sink = (xy_sink){.high = options->stream_high, .budget = options->stream_budget};
-    if (connection && !connection->eof) {
-        begin_stream(exchange, status, headers);
-        return &exchange->sink;
-    }
-    begin_gone(exchange);
-    if (connection) {
-        exchange->connection = NULL;
+    if (!connection) {
+        begin_unread(exchange);
+    } else if (exchange->is_head) {
+        send_head(exchange, status, headers);
+        begin_unread(exchange);
+        xy__connection_answered(connection, exchange->keep_alive);
+    } else if (connection->eof) {
+        begin_unread(exchange);
         connection->exchange = NULL;
         xy__connection_cut(connection);
+    } else {
+        send_head(exchange, status, headers);
+        begin_stream(connection);
     }
     return &exchange->sink;
 }

@@ -89,10 +89,11 @@ struct xy_exchange {
     xy_http_server *server;
     const xy_request *request; /* the parser's, `kept`, or an empty one */
     xy_request *kept;
+    xy_bytes *more_headers; /* lines for the head of the response; NULL: none */
     void *data;
     xy_exchange_fn *on_stop;
     void *stop_arg;
-    xy_link gone_link; /* in server->gone: a stream begun after its client had gone */
+    xy_link gone_link; /* in server->gone: of a stream that nobody will read */
     xy_sink sink;
     unsigned kept_parts;
     bool streaming;

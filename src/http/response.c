@@ -93,7 +93,16 @@ static char *put_value(char *at, xy_str value)
     return end;
 }
 
-static char *put_headers(char *at, xy_http_headers headers)
+size_t xy__headers_size(xy_http_headers headers)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < headers.len; i++)
+        size += headers.items[i].name.len + headers.items[i].value.len + 4;
+    return size;
+}
+
+char *xy__headers_write(xy_http_headers headers, char *at)
 {
     for (size_t i = 0; i < headers.len; i++) {
         at = put(at, headers.items[i].name);
@@ -118,11 +127,7 @@ static char *put_connection(char *at, const xy_response *response)
 
 size_t xy__response_max(const xy_response *response)
 {
-    size_t size = FIXED_MAX;
-
-    for (size_t i = 0; i < response->headers.len; i++)
-        size += response->headers.items[i].name.len + response->headers.items[i].value.len + 4;
-    return size;
+    return FIXED_MAX + xy__headers_size(response->headers) + response->more_headers.len;
 }
 
 char *xy__response_write(const xy_response *response, xy_date *date, char *at)
@@ -133,7 +138,8 @@ char *xy__response_write(const xy_response *response, xy_date *date, char *at)
     *at++ = ' ';
     at = put(at, xy__status_reason(response->status));
     at = put(at, XY_STR("\r\n"));
-    at = put_headers(at, response->headers);
+    at = xy__headers_write(response->headers, at);
+    at = put(at, response->more_headers);
     if (response->framing == XY_FRAMING_LENGTH) {
         at = put(at, XY_STR("content-length: "));
         at = put_number(at, response->length);

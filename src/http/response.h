@@ -24,11 +24,16 @@ typedef struct xy_date {
 typedef struct xy_response {
     int status;
     xy_http_headers headers;
+    xy_str more_headers; /* of xy__headers_write() */
     xy_framing framing;
     size_t length;   /* FRAMING_LENGTH */
     bool keep_alive; /* else "Connection: close" */
     uint64_t idle_s; /* for "Keep-Alive: timeout="; 0: not told */
 } xy_response;
+
+/* Header lines as bytes: how many these are, and writing them; returns the end. */
+size_t xy__headers_size(xy_http_headers headers);
+char *xy__headers_write(xy_http_headers headers, char *at);
 
 /* No head of this response is longer. */
 size_t xy__response_max(const xy_response *response);

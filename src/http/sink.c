@@ -103,7 +103,7 @@ int xy__sink_write(xy_sink *sink, xy_bytes *chunk)
     xy_exchange *exchange = exchange_of(sink);
     int rc = admit(sink, exchange, chunk->len);
 
-    if (rc != XY_OK || !chunk->len || exchange->is_head) {
+    if (rc != XY_OK || !chunk->len) {
         xy_bytes_unref(chunk);
         return rc;
     }
@@ -122,7 +122,7 @@ int xy__sink_write_frame(xy_sink *sink, xy_bytes *frame)
     size_t to = frame->len;
     int rc = admit(sink, exchange, frame->len);
 
-    if (rc != XY_OK || exchange->is_head)
+    if (rc != XY_OK)
         return rc;
     if (exchange->http10) {
         const char *line_end = memchr(frame->data, '\n', frame->len);
@@ -155,7 +155,7 @@ void xy__sink_end(xy_sink *sink)
     if (exchange->stopping)
         return;
     if (connection) {
-        if (!exchange->http10 && !exchange->is_head)
+        if (!exchange->http10)
             xy__output_copy(connection, XY_STR("0\r\n\r\n"));
         xy__connection_answered(connection, exchange->keep_alive && !exchange->server->draining);
     }

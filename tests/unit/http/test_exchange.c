@@ -209,6 +209,63 @@ static void answers_in_all_ways(void **state)
     assert_true(t->client.ended);
 }
 
+static const xy_http_header early[] = {{XY_STR_INIT("a"), XY_STR_INIT("1")},
+                                       {XY_STR_INIT("b"), XY_STR_INIT("2\r\nc: 3")}};
+
+static void adds_headers(xy_exchange *exchange)
+{
+    char text[] = "here";
+    xy_http_header gone_soon = {XY_STR("d"), xy_str_from(text)};
+    const xy_request *request = xy__exchange_request(exchange);
+
+    xy__exchange_add_headers(exchange, XY_HTTP_HEADERS(early));
+    xy__exchange_add_headers(exchange, XY_HTTP_NO_HEADERS);
+    xy__exchange_add_headers(exchange, (xy_http_headers){&gone_soon, 1});
+    memcpy(text, "gone", 4);
+    if (xy_str_is(request->path, "/error")) {
+        xy__exchange_respond_error(exchange, 404, XY_STR("no"));
+    } else if (xy_str_is(request->path, "/large")) {
+        xy_bytes *body = xy__bytes_alloc(9000);
+
+        body->len = 9000;
+        memset(body->data, 'x', body->len);
+        xy__exchange_respond_bytes(exchange, 200, XY_HTTP_NO_HEADERS, body);
+    } else if (xy_str_is(request->path, "/stream")) {
+        test_of(exchange)->sink = xy__exchange_stream(exchange, 200, XY_HTTP_NO_HEADERS);
+    } else {
+        test_of(exchange)->exchange = exchange;
+    }
+}
+
+#define ADDED "a: 1\r\nb: 2  c: 3\r\nd: here\r\n"
+
+static void adds_headers_to_any_response(void **state)
+{
+    static const xy_http_header own[] = {{XY_STR_INIT("own"), XY_STR_INIT("0")}};
+    exchange_test *t = start(state, adds_headers);
+
+    CLIENT_EXPECT(
+        &t->client, GET("/error"),
+        "HTTP/1.1 404 Not Found\r\ncontent-type: application/json; charset=utf-8\r\n" ADDED
+        "content-length: 29\r\n" KEEP "{\"errors\":[{\"message\":\"no\"}]}");
+    assert_non_null(strstr(client_ask(&t->client, GET("/large")),
+                           "HTTP/1.1 200 OK\r\n" ADDED "content-length: 9000\r\n" KEEP "xxxx"));
+    CLIENT_EXPECT(&t->client, GET("/later"), "");
+    xy__exchange_respond(t->exchange, 200, XY_HTTP_HEADERS(own), XY_STR("x"));
+    assert_string_equal(client_read(&t->client),
+                        "HTTP/1.1 200 OK\r\nown: 0\r\n" ADDED "content-length: 1\r\n" KEEP "x");
+    CLIENT_EXPECT(&t->client, GET("/stream"),
+                  "HTTP/1.1 200 OK\r\n" ADDED "Date: *\r\nConnection: keep-alive\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n");
+    xy__sink_end(t->sink);
+    client_read(&t->client);
+    /* Never answered: they go with the exchange. */
+    CLIENT_EXPECT(&t->client, GET("/later"), "");
+    client_abort(&t->client);
+    web_settle(&t->web);
+    xy__exchange_respond(t->exchange, 200, XY_HTTP_NO_HEADERS, XY_STR("x"));
+}
+
 /* ---- clients that go ---- */
 
 static void stops(xy_exchange *exchange, void *arg)
@@ -295,6 +352,47 @@ static void ends_streams_that_began_too_late(void **state)
     assert_int_equal(t->stops, 0);
 }
 
+static void streams_watched(xy_exchange *exchange)
+{
+    exchange_test *t = test_of(exchange);
+
+    t->sink = xy__exchange_stream(exchange, 200, XY_HTTP_NO_HEADERS);
+    xy__sink_listen(t->sink, (xy_sink_events){NULL, stops_sink, t});
+    assert_int_equal(xy__sink_write(t->sink, xy_bytes_create(XY_STR("x"))), XY_ECLOSED);
+}
+
+#define HEAD_REQUEST "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
+#define HEAD_RESPONSE                                                                              \
+    "HTTP/1.1 200 OK\r\nDate: *\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+/* A stream for HEAD is its head; the connection goes on. */
+static void streams_nothing_for_head(void **state)
+{
+    exchange_test *t = start(state, streams_watched);
+
+    CLIENT_EXPECT(&t->client, HEAD_REQUEST HEAD_REQUEST, HEAD_RESPONSE HEAD_RESPONSE);
+    assert_int_equal(t->stops, 2);
+    assert_int_equal(xy__http_server_stats(t->web.server).streams, 0);
+    CLIENT_EXPECT(&t->client, "HEAD / HTTP/1.0\r\n\r\n",
+                  "HTTP/1.1 200 OK\r\nDate: *\r\nConnection: close\r\n\r\n");
+    assert_int_equal(t->stops, 3);
+    assert_true(t->client.ended);
+}
+
+/* Nobody listens: the sink is its owner's until it is ended. */
+static void ends_streams_for_head(void **state)
+{
+    exchange_test *t = start(state, streams);
+
+    CLIENT_EXPECT(&t->client, HEAD_REQUEST, HEAD_RESPONSE);
+    assert_int_equal(xy__sink_write(t->sink, xy_bytes_create(XY_STR("x"))), XY_ECLOSED);
+    xy__sink_end(t->sink);
+    CLIENT_EXPECT(&t->client, HEAD_REQUEST, HEAD_RESPONSE);
+    xy__sink_abort(t->sink);
+    CLIENT_EXPECT(&t->client, HEAD_REQUEST, HEAD_RESPONSE);
+    xy__sink_end(t->sink);
+}
+
 static void aborts(xy_exchange *exchange)
 {
     xy_sink *sink = xy__exchange_stream(exchange, 200, XY_HTTP_NO_HEADERS);
@@ -321,10 +419,13 @@ int main(void)
         TEST(keeps_what_it_is_told_to),
         TEST(streams_keep_nothing_by_themselves),
         TEST(answers_in_all_ways),
+        TEST(adds_headers_to_any_response),
         TEST(tells_once_that_the_client_has_gone),
         TEST(does_not_tell_after_the_answer),
         TEST(tells_streams_that_begin_too_late),
         TEST(ends_streams_that_began_too_late),
+        TEST(streams_nothing_for_head),
+        TEST(ends_streams_for_head),
         TEST(aborts_within_the_handler),
     };
 

@@ -143,8 +143,7 @@ static void sends_no_body_for_head(void **state)
     sink_test *t = *state;
 
     CLIENT_EXPECT(&t->client, "HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n", STREAM_HEAD);
-    assert_int_equal(web_write(&t->web, 0, "x"), XY_OK);
-    xy__sink_end(t->web.sinks[0]);
+    assert_int_equal(t->web.stops, 1);
     CLIENT_EXPECT(&t->client, GET("/after"), OK_HEAD("10") "GET /after");
 }
 
