@@ -16,6 +16,9 @@
 #define XYLEM_SERVER_H
 
 #include "xylem/app.h"
+#include "xylem/gauges.h"
+#include "xylem/identity.h"
+#include "xylem/limits.h"
 
 /* More event loops than this make no sense on any machine. */
 #define XY_WORKERS_MAX 64u
@@ -26,71 +29,41 @@ typedef enum xy_overflow {
     XY_OVERFLOW_DROP_OLDEST, /* the oldest waiting event is dropped and counted */
 } xy_overflow;
 
-/* May clients ask for the schema, by __schema and __type? */
-typedef enum xy_introspection {
-    XY_INTROSPECTION_IN_DEVELOPMENT, /* only when config.development */
-    XY_INTROSPECTION_ON,
-    XY_INTROSPECTION_OFF,
-} xy_introspection;
+/* A feature that is for developers, and not always for the public. */
+typedef enum xy_switch {
+    XY_IN_DEVELOPMENT, /* only when config.development */
+    XY_ON,
+    XY_OFF,
+} xy_switch;
 
-/* Named limits. Every size is in bytes, every time in milliseconds; 0 switches a limit off where
- * the comment says so. */
-typedef struct xy_limits {
-    uint32_t head_bytes_max;   /* request line and headers; 16 KiB, else 431 */
-    uint32_t head_count_max;   /* headers of a request; 100, else 431 */
-    uint32_t body_bytes_max;   /* 1 MiB, else 413 */
-    uint32_t head_timeout_ms;  /* 15,000, else 408 */
-    uint32_t body_timeout_ms;  /* 30,000, else 408 */
-    uint32_t idle_timeout_ms;  /* a kept connection without a request; 72,000 */
-    uint32_t write_timeout_ms; /* an ordinary answer of which the client reads nothing; 60,000 */
-    uint32_t connections_max;  /* per worker; 16,000: accepts no more until one goes */
-    uint32_t tokens_max;       /* of a document; 1,000; 0: the parser's own bound */
-    uint32_t depth_max;        /* nested selection sets and values of a document; 64 */
-    /* What an operation may ask for; each can be 0: off. The figures are taken with the selections
-     * of fragments in place of their spreads, before validation. Beyond: an error whose code is
-     * OPERATION_TOO_COMPLEX, as it is beyond tokens_max and depth_max. */
-    uint32_t operation_depth_max;      /* fields inside each other; 6. __schema does not count */
-    uint32_t operation_aliases_max;    /* fields with an alias; 15 */
-    uint32_t operation_directives_max; /* 50 */
-    uint32_t operation_cost_max; /* 5,000: a leaf costs 1, an object 2 + 1.5 times its fields */
-    /* A query, a mutation, the execution of one event; 30,000; 0: off. Beyond: an error whose code
-     * is OPERATION_TIMEOUT, and everything that the operation waits for is stopped. */
-    uint32_t operation_timeout_ms;
-    /* Parsed and planned documents, and request bodies, that are kept for the next request with the
-     * same; of the process; 64 MiB; 0: off. Those that are not used make room for others. */
-    uint32_t document_cache_bytes_max;
-    uint32_t operation_memory_max;    /* what one run may allocate; 64 MiB */
-    uint32_t response_bytes_max;      /* one result; 16 MiB */
-    uint32_t subscription_events_max; /* events waiting for one slow client; 1,024 */
-    uint32_t subscription_bytes_max;  /* the same in bytes; 1 MiB */
-    uint32_t stream_bytes_max;        /* framed output waiting for one slow client; 256 KiB */
-    uint32_t socket_send_bytes;       /* the kernel's send buffer of a stream; 64 KiB */
-    uint32_t event_bytes_max;         /* one published payload; 1 MiB */
-    uint32_t mailbox_bytes_max;       /* published events on their way to one worker; 64 MiB */
-} xy_limits;
+/* Which web pages of other origins may use the server (the fetch standard's CORS protocol). */
+typedef struct xy_cors_config {
+    /* "https://app.example" and the like, up to a NULL entry; or "*": any. NULL: CORS is off. */
+    const char *const *origins;
+    bool credentials; /* they may send cookies; has no effect on "*" */
+    /* Request headers that they may send, "a, b"; NULL: those they ask for. */
+    const char *allowed_headers;
+    const char
+        *exposed_headers; /* response headers that they may read, "a, b"; NULL: the safe ones */
+    uint32_t max_age_s;   /* how long a preflight's answer may be kept; 0: not told */
+} xy_cors_config;
 
-/* What a process holds open now and has done so far, over all workers. */
-typedef struct xy_gauges {
-    uint64_t connections;        /* open now */
-    uint64_t streams;            /* open event streams now */
-    uint64_t subscriptions;      /* now */
-    uint64_t topics;             /* that anybody listens to now */
-    uint64_t runs;               /* executions in progress now */
-    uint64_t promises;           /* of them, unresolved now */
-    uint64_t queue_bytes;        /* waiting for clients that are slow to read, now */
-    uint64_t requests;           /* ever */
-    uint64_t published;          /* events, ever */
-    uint64_t delivered;          /* events given to subscriptions, ever */
-    uint64_t dropped;            /* events that a full queue refused or pushed out, ever */
-    uint64_t document_hits;      /* requests whose document was found in the cache, ever */
-    uint64_t document_misses;    /* requests whose document was not, ever */
-    uint64_t document_entries;   /* documents and request bodies in the cache now */
-    uint64_t document_bytes;     /* held by them now */
-    uint64_t document_evictions; /* entries that made room for others, ever */
-} xy_gauges;
+/* Which GET requests are refused because another site may have made a browser send them. Nothing
+ * but application/json is read from a POST, which no site can send without a preflight. */
+typedef enum xy_csrf_prevention {
+    /* Those of which the browser itself says so (Sec-Fetch-Site, Origin), unless CORS allows it. */
+    XY_CSRF_CROSS_SITE,
+    /* All without a header that needs a preflight: apollo-require-preflight,
+     * x-apollo-operation-name, x-graphql-yoga-csrf, x-requested-with. Shuts out EventSource. */
+    XY_CSRF_REQUIRE_HEADER,
+    XY_CSRF_OFF,
+} xy_csrf_prevention;
 
-/* Read the gauges. From any thread; figures of other workers are up to one turn of the loop old. */
-XY_API void xy_app_gauges(xy_app *app, xy_gauges *out);
+/* An operation that the playground offers in a tab of its own. */
+typedef struct xy_playground_tab {
+    const char *query;
+    const char *variables; /* JSON text, or NULL */
+} xy_playground_tab;
 
 /* One more path which the server answers by GET, with JSON. `answer` runs on a worker's thread.
  * gives: the text, from malloc(); NULL is answered with 500. */
@@ -108,10 +81,26 @@ typedef struct xy_server_config {
     /* true: unexpected errors are shown to clients, not only logged; messages suggest the names
      * that might have been meant; and see `introspection`. */
     bool development;
-    xy_introspection introspection; /* XY_INTROSPECTION_IN_DEVELOPMENT */
-    uint32_t heartbeat_ms;          /* comment on a silent event stream; 12,000; 0: none */
-    uint32_t drain_ms;    /* how long a stopping server waits for answers in flight; 10,000 */
-    xy_overflow overflow; /* XY_OVERFLOW_CLOSE */
+    xy_switch introspection; /* may clients ask for __schema and __type? XY_IN_DEVELOPMENT */
+    xy_switch playground;    /* GraphiQL, for browsers at `path`; XY_IN_DEVELOPMENT */
+    const xy_playground_tab *playground_tabs; /* ends with an entry without query; NULL: none */
+    xy_switch log_requests;                   /* a line for each operation; XY_IN_DEVELOPMENT */
+    bool log_variables; /* show their values in these lines, not just their names; false */
+    xy_cors_config cors;
+    xy_csrf_prevention csrf_prevention; /* XY_CSRF_CROSS_SITE */
+    bool compression;                   /* of answers from 1 KiB on, never of streams; true */
+    /* Path of a JSON file, {"<SHA-256 of the text, hex>": "<text>"}: documents that are known
+     * beforehand. NULL: none. */
+    const char *trusted_documents;
+    bool trusted_documents_only;      /* other documents are refused; false */
+    bool automatic_persisted_queries; /* clients may register documents by their hash; true */
+    const char *metrics_path;         /* Prometheus text; "/metrics"; NULL: none */
+    uint16_t metrics_port;            /* serve metrics there, and there only; 0: on `port` */
+    /* Finds out who asks; see xylem/identity.h. NULL: everybody is anonymous. */
+    xy_authenticate *authenticate;
+    uint32_t heartbeat_ms; /* comment on a silent event stream; 12,000; 0: none */
+    uint32_t drain_ms;     /* how long a stopping server waits for answers in flight; 10,000 */
+    xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
     xy_limits limits;
     void *user_data; /* xy_app_data() */
     /* Called once on every worker's thread before it serves, to set up what belongs to a thread;
@@ -123,10 +112,6 @@ typedef struct xy_server_config {
 
 /* The defaults above, without a schema. */
 XY_API xy_server_config xy_server_config_default(void);
-
-/* The limits that protect from clients, all out of the way: for measuring, and behind a gateway
- * that has its own. */
-XY_API xy_limits xy_limits_none(void);
 
 /* Read --port, --host, --workers, --no-limits, --log-level, --production, --introspection and
  * --help from the command line into `config`. Unknown ones are reported on standard error, as is

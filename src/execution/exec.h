@@ -20,6 +20,7 @@
 #include "base/list.h"
 #include "execution/document.h"
 #include "execution/executor.h"
+#include "execution/identity.h"
 #include "execution/outlet.h"
 #include "execution/source_stream.h"
 
@@ -35,7 +36,8 @@ struct xy_operation {
     xy_arena arena;
     xy_errors errors;   /* request errors: of prepare and of the source stream */
     xy_value variables; /* OBJECT: coerced */
-    void *context;      /* the owner's: identity, headers */
+    xy_identity *identity; /* who asks: a reference, or NULL: nobody known */
+    void *context;         /* the owner's */
     /* Called with `context` when the last reference goes; may be NULL. */
     void (*on_destroy)(void *context);
     xy_link runs;         /* alive and not cancelled */

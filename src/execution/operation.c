@@ -52,6 +52,7 @@ void xy__operation_unref(xy_operation *operation)
     executor = operation->executor;
     if (operation->on_destroy)
         operation->on_destroy(operation->context);
+    xy__identity_unref(operation->identity);
     xy__plan_release(operation->plan);
     xy__document_unref(operation->document);
     executor->gauges.operations--;

@@ -14,6 +14,8 @@ static const char *const media_names[XY_MEDIA_COUNT] = {
     [XY_MEDIA_JSON] = "application/json",
     [XY_MEDIA_GRAPHQL_RESPONSE] = "application/graphql-response+json",
     [XY_MEDIA_EVENT_STREAM] = "text/event-stream",
+    [XY_MEDIA_MULTIPART] = "multipart/mixed",
+    [XY_MEDIA_MULTIPART_PAYLOADS] = "multipart/mixed",
 };
 
 static xy_str trim(xy_str s)
@@ -82,21 +84,43 @@ static uint16_t parse_weight(xy_str text)
     return (uint16_t)value;
 }
 
-/* The weight of a range from its parameters; -1 for a charset that JSON cannot have. */
-static int weigh(xy_str parameters)
-{
-    int weight = WEIGHT_FULL;
+typedef struct parameters {
+    int weight;
+    bool wrong_charset;     /* one that JSON cannot have */
+    bool subscription_spec; /* subscriptionSpec=1.0 */
+} parameters;
 
-    while (parameters.len) {
-        xy_str value = cut(&parameters, ';');
+static xy_str unquote(xy_str s)
+{
+    return s.len >= 2 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"' ? (xy_str){s.ptr + 1, s.len - 2}
+                                                                    : s;
+}
+
+static parameters read_parameters(xy_str rest)
+{
+    parameters found = {.weight = WEIGHT_FULL};
+
+    while (rest.len) {
+        xy_str value = cut(&rest, ';');
         xy_str name = cut(&value, '=');
 
+        value = unquote(value);
         if (same(name, "q"))
-            weight = parse_weight(value);
-        if (same(name, "charset") && !same(value, "utf-8") && !same(value, "\"utf-8\""))
-            return -1;
+            found.weight = parse_weight(value);
+        if (same(name, "charset"))
+            found.wrong_charset = !same(value, "utf-8");
+        if (same(name, "subscriptionSpec"))
+            found.subscription_spec = same(value, "1.0");
     }
-    return weight;
+    return found;
+}
+
+/* A range speaks of payloads only when it names their protocol. */
+static int match_media(xy_media media, xy_str range, bool subscription_spec)
+{
+    if (media == XY_MEDIA_MULTIPART_PAYLOADS && !subscription_spec)
+        return MATCH_NONE;
+    return match(range, media_names[media]);
 }
 
 xy_accept xy__accept_parse(xy_str header)
@@ -109,17 +133,17 @@ xy_accept xy__accept_parse(xy_str header)
     if (!header.len)
         header = XY_STR("*/*");
     while (header.len) {
-        xy_str parameters = cut(&header, ',');
-        xy_str range = cut(&parameters, ';');
-        int weight = weigh(parameters);
+        xy_str rest = cut(&header, ',');
+        xy_str range = cut(&rest, ';');
+        parameters with = read_parameters(rest);
 
-        for (int media = XY_MEDIA_NONE + 1; media < XY_MEDIA_COUNT && weight >= 0; media++) {
-            int exact = match(range, media_names[media]);
+        for (int media = XY_MEDIA_NONE + 1; media < XY_MEDIA_COUNT; media++) {
+            int exact = match_media((xy_media)media, range, with.subscription_spec);
 
-            if (exact <= exactness[media])
+            if (with.wrong_charset || exact <= exactness[media])
                 continue;
             exactness[media] = exact;
-            accept.weight[media] = (uint16_t)weight;
+            accept.weight[media] = (uint16_t)with.weight;
             accept.place[media] = place;
         }
         place = place < PLACE_MAX ? (uint16_t)(place + 1) : place;
@@ -127,23 +151,41 @@ xy_accept xy__accept_parse(xy_str header)
     return accept;
 }
 
-xy_media xy__accept_result(const xy_accept *accept)
+/* The better of two types: by weight, then by place in the header, then the first. */
+static xy_media better(const xy_accept *accept, xy_media a, xy_media b)
 {
-    int json = accept->weight[XY_MEDIA_JSON];
-    int response = accept->weight[XY_MEDIA_GRAPHQL_RESPONSE];
-
-    if (!json && !response)
-        return xy__accept_stream(accept);
-    if (json != response)
-        return json > response ? XY_MEDIA_JSON : XY_MEDIA_GRAPHQL_RESPONSE;
-    return accept->place[XY_MEDIA_GRAPHQL_RESPONSE] < accept->place[XY_MEDIA_JSON]
-               ? XY_MEDIA_GRAPHQL_RESPONSE
-               : XY_MEDIA_JSON;
+    if (accept->weight[a] != accept->weight[b])
+        return accept->weight[a] > accept->weight[b] ? a : b;
+    if (!accept->weight[a])
+        return XY_MEDIA_NONE;
+    return accept->place[b] < accept->place[a] ? b : a;
 }
 
-xy_media xy__accept_stream(const xy_accept *accept)
+xy_media xy__accept_result(const xy_accept *accept)
 {
-    return accept->weight[XY_MEDIA_EVENT_STREAM] ? XY_MEDIA_EVENT_STREAM : XY_MEDIA_NONE;
+    xy_media json = better(accept, XY_MEDIA_JSON, XY_MEDIA_GRAPHQL_RESPONSE);
+
+    if (json != XY_MEDIA_NONE)
+        return json;
+    /* Errors of a subscription too come as payloads to a client that knows nothing else. */
+    if (accept->weight[XY_MEDIA_MULTIPART_PAYLOADS] > accept->weight[XY_MEDIA_EVENT_STREAM])
+        return XY_MEDIA_MULTIPART_PAYLOADS;
+    return xy__accept_results(accept);
+}
+
+xy_media xy__accept_results(const xy_accept *accept)
+{
+    uint16_t multipart = accept->weight[XY_MEDIA_MULTIPART];
+    uint16_t events = accept->weight[XY_MEDIA_EVENT_STREAM];
+
+    if (!multipart && !events)
+        return XY_MEDIA_NONE;
+    return multipart >= events ? XY_MEDIA_MULTIPART : XY_MEDIA_EVENT_STREAM;
+}
+
+xy_media xy__accept_subscription(const xy_accept *accept)
+{
+    return better(accept, XY_MEDIA_EVENT_STREAM, XY_MEDIA_MULTIPART_PAYLOADS);
 }
 
 xy_str xy__media_type(xy_media media)
@@ -153,6 +195,9 @@ xy_str xy__media_type(xy_media media)
         return XY_STR("application/graphql-response+json; charset=utf-8");
     case XY_MEDIA_EVENT_STREAM:
         return XY_STR("text/event-stream");
+    case XY_MEDIA_MULTIPART:
+    case XY_MEDIA_MULTIPART_PAYLOADS:
+        return XY_STR("multipart/mixed; boundary=\"-\"");
     case XY_MEDIA_NONE:
     case XY_MEDIA_JSON:
     case XY_MEDIA_COUNT:

@@ -16,6 +16,9 @@ typedef enum xy_media {
     XY_MEDIA_JSON,
     XY_MEDIA_GRAPHQL_RESPONSE, /* application/graphql-response+json */
     XY_MEDIA_EVENT_STREAM,
+    XY_MEDIA_MULTIPART, /* multipart/mixed: a part for each result */
+    /* The same with each result as {"payload":…}: Apollo's multipart subscription protocol */
+    XY_MEDIA_MULTIPART_PAYLOADS,
     XY_MEDIA_COUNT,
 } xy_media;
 
@@ -28,11 +31,16 @@ typedef struct xy_accept {
  * makes no sense is passed over. */
 xy_accept xy__accept_parse(xy_str header);
 
-/* The type for a single result: JSON if any JSON fits, else an event stream of one result. */
+/* The type for a single result: JSON if any JSON fits, else a stream of one result. */
 xy_media xy__accept_result(const xy_accept *accept);
 
-/* The type for a stream of results. */
-xy_media xy__accept_stream(const xy_accept *accept);
+/* The type for the results of a live query, or of @defer and @stream. Of equal weights multipart
+ * wins, as urql expects. */
+xy_media xy__accept_results(const xy_accept *accept);
+
+/* The type for the results of a subscription: an event stream, or multipart/mixed for a client that
+ * names subscriptionSpec=1.0. */
+xy_media xy__accept_subscription(const xy_accept *accept);
 
 /* The value of Content-Type. */
 xy_str xy__media_type(xy_media media);

@@ -3,14 +3,11 @@
 
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/fatal.h"
+#include "serve/context.h"
+#include "serve/http_error.h"
 
-#define BIT(s)         (1u << (s))
-
-#define EVENT_HEAD     "event: next\ndata: "
-#define EVENT_TAIL     "\n\n"
-#define EVENT_COMPLETE "event: complete\ndata:\n\n"
+#define BIT(s) (1u << (s))
 
 static const uint8_t answer_may_go[XY_ANSWER_STATES] = {
     [XY_ANSWER_NEW] = BIT(XY_ANSWER_PENDING) | BIT(XY_ANSWER_STREAMING) | BIT(XY_ANSWER_DONE),
@@ -23,7 +20,7 @@ static void answer_go(xy_answer *answer, xy_answer_state to)
 {
     XY_ASSERT(to < XY_ANSWER_STATES);
     XY_ASSERT(answer_may_go[answer->state] & BIT(to));
-    answer->state = to;
+    answer->state = (uint8_t)to;
 }
 
 /* Enters DONE and frees the answer. The exchange or sink has been dealt with by the caller. */
@@ -38,21 +35,19 @@ static void finish(xy_answer *answer)
     free(answer);
 }
 
-static xy_http_headers json_headers(xy_media media, xy_http_header header[1])
-{
-    header[0] = (xy_http_header){XY_STR("content-type"), xy__media_type(media)};
-    return (xy_http_headers){header, 1};
-}
+/* ---- JSON ---- */
 
+/* takes: body. */
 static void respond(xy_answer *answer, int status, xy_bytes *body)
 {
-    xy_http_header header[1];
+    const xy_http_header headers[] = {
+        {XY_STR("content-type"), xy__media_type((xy_media)answer->media)},
+        {XY_STR("x-request-id"), xy__request_id_text(answer->id)},
+    };
 
-    xy__exchange_respond_bytes(answer->exchange, status, json_headers(answer->media, header), body);
+    xy__exchange_respond_bytes(answer->exchange, status, XY_HTTP_HEADERS(headers), body);
     answer->exchange = NULL;
 }
-
-/* ---- JSON ---- */
 
 /* A result without data is not a success, as a GraphQL response (GraphQL over HTTP, 6.4.2); clients
  * of application/json read a body only when it is one. */
@@ -68,6 +63,7 @@ static int json_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
 
     XY_ASSERT(flags & XY_PUT_LAST);
+    xy__context_note(answer->operation, result->len, flags);
     respond(answer, status_of(answer, flags), result);
     return XY_OK;
 }
@@ -89,47 +85,41 @@ static void on_exchange_stop(xy_exchange *exchange, void *arg)
     finish(answer);
 }
 
-/* ---- event stream (graphql-sse, distinct connections mode) ---- */
+/* ---- a stream ---- */
 
-static int write_event(xy_answer *answer, xy_str json)
+static int write_result(xy_answer *answer, xy_bytes *result)
 {
-    size_t len = sizeof EVENT_HEAD - 1 + json.len + sizeof EVENT_TAIL - 1;
-    xy_bytes *event = xy__bytes_alloc(len);
+    xy_bytes *frame = answer->format->frame(xy_bytes_str(result));
 
-    memcpy(event->data, EVENT_HEAD, sizeof EVENT_HEAD - 1);
-    memcpy(event->data + sizeof EVENT_HEAD - 1, json.ptr, json.len);
-    memcpy(event->data + len - (sizeof EVENT_TAIL - 1), EVENT_TAIL, sizeof EVENT_TAIL - 1);
-    event->len = len;
+    xy_bytes_unref(result);
     xy__heart_spoke(&answer->service->heartbeats, &answer->heart);
-    return xy__sink_write(answer->sink, event);
+    return xy__sink_write(answer->sink, frame);
 }
 
-static int events_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
+static int stream_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
-    int rc = write_event(answer, xy_bytes_str(result));
 
-    (void)flags;
-    xy_bytes_unref(result);
-    return rc;
+    xy__context_note(answer->operation, result->len, flags);
+    return write_result(answer, result);
 }
 
-static void end_events(xy_answer *answer)
+static void end_stream(xy_answer *answer)
 {
-    xy__sink_write(answer->sink, xy_bytes_create(XY_STR(EVENT_COMPLETE)));
+    xy__sink_write(answer->sink, xy_bytes_create(answer->format->closing));
     xy__sink_end(answer->sink);
     answer->sink = NULL;
 }
 
-static void events_end(xy_outlet *outlet)
+static void stream_end(xy_outlet *outlet)
 {
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
 
-    end_events(answer);
+    end_stream(answer);
     finish(answer);
 }
 
-static const xy_outlet_ops events_ops = {.put = events_put, .end = events_end};
+static const xy_outlet_ops stream_ops = {.put = stream_put, .end = stream_end};
 
 static void on_sink_ready(xy_sink *sink, void *arg)
 {
@@ -149,64 +139,32 @@ static void on_sink_stop(xy_sink *sink, void *arg)
     finish(answer);
 }
 
-static void open_events(xy_answer *answer)
+static void open_stream(xy_answer *answer, const xy_stream_format *format)
 {
-    static const xy_http_header headers[] = {
-        {XY_STR_INIT("content-type"), XY_STR_INIT("text/event-stream")},
-        {XY_STR_INIT("cache-control"), XY_STR_INIT("no-cache, no-transform")},
-        {XY_STR_INIT("x-accel-buffering"), XY_STR_INIT("no")},
-    };
     xy_service *service = answer->service;
-    size_t high = service->config->limits.stream_bytes_max;
+    xy_http_header headers[XY_STREAM_HEADERS_MAX + 1];
+    size_t len = format->headers.len;
 
-    answer->sink = xy__exchange_stream(answer->exchange, 200, XY_HTTP_HEADERS(headers));
+    answer->format = format;
+    memcpy(headers, format->headers.items, len * sizeof *headers);
+    headers[len++] = (xy_http_header){XY_STR("x-request-id"), xy__request_id_text(answer->id)};
+    answer->sink = xy__exchange_stream(answer->exchange, 200, (xy_http_headers){headers, len});
     answer->exchange = NULL;
     xy__sink_listen(answer->sink, (xy_sink_events){on_sink_ready, on_sink_stop, answer});
     /* No budget: producers stop at the high mark, so that one result at most lies above it. */
-    xy__sink_limit(answer->sink, high, 0);
-    xy__sink_write_frame(answer->sink, service->first_frame);
-    xy__heart_start(&service->heartbeats, &answer->heart);
+    xy__sink_limit(answer->sink, service->config->limits.stream_bytes_max, 0);
+    xy__sink_write_frame(answer->sink, service->frames[answer->media].opening);
+    if (format->heartbeat.len)
+        xy__heart_start(&service->heartbeats, &answer->heart);
 }
 
-/* ---- both ---- */
-
-xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, xy_media media)
+void xy__answer_beat(xy_heart *heart)
 {
-    xy_answer *answer = xy__zalloc(sizeof *answer);
+    xy_answer *answer = XY_CONTAINER(heart, xy_answer, heart);
 
-    answer->service = service;
-    answer->exchange = exchange;
-    answer->media = media;
-    xy__list_init(&answer->heart.link);
-    xy__list_append(&service->answers, &answer->link);
-    return answer;
-}
-
-void xy__answer_begin(xy_answer *answer, xy_operation *operation)
-{
-    answer->operation = xy__operation_ref(operation);
-    if (answer->media == XY_MEDIA_EVENT_STREAM) {
-        answer_go(answer, XY_ANSWER_STREAMING);
-        answer->outlet.ops = &events_ops;
-        open_events(answer);
-    } else {
-        answer_go(answer, XY_ANSWER_PENDING);
-        answer->outlet.ops = &json_ops;
-        xy__exchange_on_stop(answer->exchange, on_exchange_stop, answer);
-    }
-}
-
-void xy__answer_refuse(xy_answer *answer, int status, xy_bytes *response)
-{
-    if (answer->media == XY_MEDIA_EVENT_STREAM) {
-        open_events(answer);
-        write_event(answer, xy_bytes_str(response));
-        xy_bytes_unref(response);
-        end_events(answer);
-    } else {
-        respond(answer, status, response);
-    }
-    finish(answer);
+    /* Who does not read what waits already would not read a heartbeat either. */
+    if (xy__sink_queued(answer->sink) == 0)
+        xy__sink_write_frame(answer->sink, answer->service->frames[answer->media].heartbeat);
 }
 
 void xy__answer_drain(xy_answer *answer)
@@ -217,4 +175,106 @@ void xy__answer_drain(xy_answer *answer)
     xy__sink_end(answer->sink);
     answer->sink = NULL;
     finish(answer);
+}
+
+/* ---- the reply ---- */
+
+static int refused_status(xy_refused why, bool json)
+{
+    switch (why) {
+    case XY_REFUSED_NO_QUERY:
+    case XY_REFUSED_DOCUMENT:
+    case XY_REFUSED_UNTRUSTED:
+        return json ? 200 : 400;
+    case XY_REFUSED_LIMIT:
+    case XY_REFUSED_PERSISTED:
+        return 200;
+    case XY_REFUSED_MUTATION:
+        return 405;
+    case XY_REFUSED_PARAMS:
+    case XY_REFUSED_OPERATION:
+        break;
+    }
+    return 400;
+}
+
+static const xy_http_header allow_post = {XY_STR_INIT("allow"), XY_STR_INIT("POST")};
+
+static void answer_refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
+{
+    xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
+    const xy_stream_format *format = xy__stream_format((xy_media)answer->media);
+
+    if (format) {
+        open_stream(answer, format);
+        write_result(answer, response);
+        end_stream(answer);
+    } else {
+        if (why == XY_REFUSED_MUTATION)
+            xy__exchange_add_headers(answer->exchange, (xy_http_headers){&allow_post, 1});
+        respond(answer, refused_status(why, answer->media == XY_MEDIA_JSON), response);
+    }
+    finish(answer);
+}
+
+/* A subscription needs a stream, and a server that will be there to feed it. */
+static bool can_subscribe(xy_answer *answer)
+{
+    answer->media = (uint8_t)xy__accept_subscription(answer->accept);
+    if (answer->media == XY_MEDIA_NONE) {
+        xy__respond_not_acceptable(
+            answer->exchange, XY_STR("text/event-stream"),
+            XY_STR("Not acceptable: a subscription is answered with a stream of results. Send "
+                   "Accept: text/event-stream."));
+        return false;
+    }
+    if (xy__exchange_draining(answer->exchange)) {
+        xy__respond_draining(answer->exchange);
+        return false;
+    }
+    return true;
+}
+
+static xy_outlet *answer_begin(xy_reply *reply, xy_operation *operation, xy_outcome outcome)
+{
+    xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
+    const xy_stream_format *format;
+
+    if (outcome == XY_OUTCOME_SUBSCRIPTION && !can_subscribe(answer)) {
+        answer->exchange = NULL;
+        finish(answer);
+        return NULL;
+    }
+    answer->accept = NULL;
+    answer->id = &xy__context_of(operation)->id;
+    answer->operation = xy__operation_ref(operation);
+    format = xy__stream_format((xy_media)answer->media);
+    if (format) {
+        answer_go(answer, XY_ANSWER_STREAMING);
+        answer->outlet.ops = &stream_ops;
+        open_stream(answer, format);
+    } else {
+        answer_go(answer, XY_ANSWER_PENDING);
+        answer->outlet.ops = &json_ops;
+        xy__exchange_on_stop(answer->exchange, on_exchange_stop, answer);
+    }
+    return &answer->outlet;
+}
+
+static const xy_reply_ops reply_ops = {.refuse = answer_refuse, .begin = answer_begin};
+
+xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const xy_accept *accept,
+                             xy_media media, const xy_caller *caller)
+{
+    xy_answer *answer = xy__zalloc(sizeof *answer);
+
+    answer->reply.ops = &reply_ops;
+    answer->service = service;
+    answer->exchange = exchange;
+    answer->accept = accept;
+    answer->media = (uint8_t)media;
+    answer->id = &caller->id;
+    xy__list_init(&answer->heart.link);
+    xy__list_append(&service->answers, &answer->link);
+    return answer;
 }

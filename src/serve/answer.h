@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* serve/answer.h -- one GraphQL request on its way to the client: an outlet over an exchange.
+/* serve/answer.h -- the reply of an HTTP exchange: one body of JSON, or a stream of results.
  *
- *                 +--begin_json---> PENDING --put(last)--> DONE
- *   request ------+
- *                 +--begin_events-> STREAMING --end--> DONE
+ *         +--refuse, begin cannot--------------------> DONE
+ *   NEW --+--begin, JSON------> PENDING --end--------> DONE
+ *         +--begin, a stream--> STREAMING --end------> DONE
  *
  *   any --client gone, drain--> DONE
  *
@@ -14,9 +14,11 @@
 #ifndef XY_SERVE_ANSWER_H
 #define XY_SERVE_ANSWER_H
 
-#include "execution/exec.h"
 #include "serve/accept.h"
+#include "serve/caller.h"
+#include "serve/reply.h"
 #include "serve/service.h"
+#include "serve/stream_format.h"
 
 typedef enum xy_answer_state {
     XY_ANSWER_NEW,
@@ -27,29 +29,31 @@ typedef enum xy_answer_state {
 } xy_answer_state;
 
 typedef struct xy_answer {
+    xy_reply reply;
     xy_outlet outlet;
-    xy_answer_state state;
-    xy_media media;
+    uint8_t state;    /* xy_answer_state */
+    uint8_t media;    /* xy_media, of what is answered */
+    uint8_t encoding; /* xy_encoding, of a single result */
     xy_service *service;
     xy_exchange *exchange;
     xy_sink *sink;
-    xy_operation *operation; /* a reference, or NULL */
+    const xy_stream_format *format; /* STREAMING */
+    const xy_accept *accept;        /* NEW */
+    const xy_request_id *id;        /* NEW: the caller's, then the operation's */
+    xy_operation *operation;        /* a reference, or NULL */
     xy_heart heart;
     xy_link link; /* in the service's answers */
 } xy_answer;
 
-/* An answer to `exchange` in `media`. gives: the answer; it frees itself in DONE. */
-xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, xy_media media);
+/* An answer to `exchange`, whose single result would be `media`. keeps: accept, caller, until it
+ * is refused or has begun. gives: the answer; it frees itself in DONE. */
+xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const xy_accept *accept,
+                             xy_media media, const xy_caller *caller);
 
-/* Let results of `operation` go out: as one JSON body, or as events. The outlet is ready for a
- * producer afterwards. shares: operation. */
-void xy__answer_begin(xy_answer *answer, xy_operation *operation);
+/* A stream's client has been silent towards for long enough. */
+void xy__answer_beat(xy_heart *heart);
 
-/* The request failed before anything was executed: `{"errors":[…]}` with `status` (event streams
- * are always 200). takes: response. */
-void xy__answer_refuse(xy_answer *answer, int status, xy_bytes *response);
-
-/* End an event stream as a drain does; a pending JSON answer is left to finish. */
+/* End a stream as a drain does; a pending JSON answer is left to finish. */
 void xy__answer_drain(xy_answer *answer);
 
 #endif

@@ -7,29 +7,24 @@
 
 #include "base/fatal.h"
 #include "serve/answer.h"
+#include "serve/context.h"
+#include "serve/http_error.h"
 #include "serve/request.h"
-
-static void on_silence(xy_heart *heart)
-{
-    xy_answer *answer = XY_CONTAINER(heart, xy_answer, heart);
-
-    /* Who does not read what waits already would not read a heartbeat either. */
-    if (xy__sink_queued(answer->sink) == 0)
-        xy__sink_write_frame(answer->sink, answer->service->first_frame);
-}
 
 static void on_unexpected(xy_operation *operation, const xy_error *error)
 {
-    (void)operation;
+    const xy_context *context = xy__context_of(operation);
+
     xy_log(XY_LOG_ERROR, "serve", "unexpected error of a resolver",
-           XY_LOG_STR("error", error->original.ptr ? error->original : error->message));
+           XY_LOG_STR("error", error->original.ptr ? error->original : error->message),
+           XY_LOG_STR("requestId", context ? xy__request_id_text(&context->id) : XY_STR_NULL));
 }
 
 static bool may_introspect(const xy_server_config *config)
 {
-    if (config->introspection == XY_INTROSPECTION_IN_DEVELOPMENT)
+    if (config->introspection == XY_IN_DEVELOPMENT)
         return config->development;
-    return config->introspection == XY_INTROSPECTION_ON;
+    return config->introspection == XY_ON;
 }
 
 static xy_document_options document_options(const xy_server_config *config)
@@ -58,29 +53,49 @@ static xy_document_options document_options(const xy_server_config *config)
     };
 }
 
+static void init_executor(xy_service *service)
+{
+    const xy_server_config *config = service->config;
+    xy_executor *executor = &service->executor;
+
+    xy__executor_init(executor, service->loop);
+    executor->app = service->app;
+    executor->mask_errors = !config->development;
+    executor->on_unexpected = on_unexpected;
+    executor->hide_suggestions = !config->development;
+    executor->limits.run_bytes_max = config->limits.operation_memory_max;
+    executor->limits.response_bytes_max = config->limits.response_bytes_max;
+    executor->limits.timeout_ms = config->limits.operation_timeout_ms;
+}
+
+static void init_frames(xy_service *service)
+{
+    for (int media = XY_MEDIA_NONE + 1; media < XY_MEDIA_COUNT; media++) {
+        const xy_stream_format *format = xy__stream_format((xy_media)media);
+
+        if (format)
+            service->frames[media].opening = xy__sink_frame(format->opening);
+        if (format && format->heartbeat.len)
+            service->frames[media].heartbeat = xy__sink_frame(format->heartbeat);
+    }
+}
+
 xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_loop *loop,
-                               xy_hub *hub, xy_document_cache *cache)
+                               xy_hub *hub, const xy_shared *shared)
 {
     xy_service *service = xy__zalloc(sizeof *service);
-    const xy_limits *limits = &config->limits;
 
     service->app = app;
     service->config = config;
+    service->shared = shared;
     service->loop = loop;
     service->hub = hub;
-    service->cache = cache;
-    xy__executor_init(&service->executor, loop);
-    service->executor.app = app;
-    service->executor.mask_errors = !config->development;
-    service->executor.on_unexpected = on_unexpected;
-    service->executor.hide_suggestions = !config->development;
-    service->executor.limits.run_bytes_max = limits->operation_memory_max;
-    service->executor.limits.response_bytes_max = limits->response_bytes_max;
-    service->executor.limits.timeout_ms = limits->operation_timeout_ms;
     service->document_options = document_options(config);
-    xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, on_silence);
+    init_executor(service);
+    init_frames(service);
+    uv_random(NULL, NULL, &service->request_seed, sizeof service->request_seed, 0, NULL);
+    xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, xy__answer_beat);
     xy__list_init(&service->answers);
-    service->first_frame = xy__sink_frame(XY_STR(":\n\n"));
     return service;
 }
 
@@ -89,18 +104,45 @@ void xy__service_destroy(xy_service *service)
     if (!service)
         return;
     XY_ASSERT(xy__list_empty(&service->answers));
-    xy_bytes_unref(service->first_frame);
+    for (int media = 0; media < XY_MEDIA_COUNT; media++) {
+        xy_bytes_unref(service->frames[media].opening);
+        xy_bytes_unref(service->frames[media].heartbeat);
+    }
     xy__executor_deinit(&service->executor);
     free(service);
 }
 
-static bool is_endpoint(const xy_service *service, xy_str path)
+void xy__service_record(xy_service *service, const xy_record *record)
 {
-    xy_str endpoint = xy_str_from(service->config->path);
+    (void)service;
+    (void)record;
+}
 
-    if (path.len == endpoint.len + 1 && path.ptr[endpoint.len] == '/')
-        path.len--;
-    return xy_str_eq(path, endpoint);
+/* ---- routes ---- */
+
+typedef void serve_fn(xy_service *service, xy_exchange *exchange);
+
+/* Below config.path. */
+static const struct {
+    const char *path;
+    serve_fn *serve;
+} endpoints[] = {
+    {"", xy__request_serve},
+    {"/", xy__request_serve},
+};
+
+static serve_fn *find_endpoint(const xy_service *service, xy_str path)
+{
+    xy_str base = xy_str_from(service->config->path);
+
+    if (!xy_str_starts(path, base))
+        return NULL;
+    path.ptr += base.len;
+    path.len -= base.len;
+    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
+        if (xy_str_is(path, endpoints[i].path))
+            return endpoints[i].serve;
+    return NULL;
 }
 
 static const xy_route *find_route(const xy_service *service, xy_str path)
@@ -129,19 +171,17 @@ void xy__service_handle(xy_exchange *exchange)
 {
     xy_service *service = xy__exchange_arg(exchange);
     const xy_request *request = xy__exchange_request(exchange);
-    const xy_route *route;
+    serve_fn *serve = find_endpoint(service, request->path);
+    const xy_route *route = serve ? NULL : find_route(service, request->path);
 
-    if (is_endpoint(service, request->path)) {
-        xy__request_serve(service, exchange);
-        return;
-    }
-    route = find_route(service, request->path);
-    if (route && (request->method == XY_HTTP_GET || request->method == XY_HTTP_HEAD)) {
-        serve_route(service, exchange, route);
-    } else if (route) {
-        xy__exchange_respond_error(exchange, 405, XY_STR("Only GET is possible here."));
-    } else {
+    if (serve) {
+        serve(service, exchange);
+    } else if (!route) {
         xy__exchange_respond_error(exchange, 404, XY_STR("There is nothing at this path."));
+    } else if (request->method == XY_HTTP_GET || request->method == XY_HTTP_HEAD) {
+        serve_route(service, exchange, route);
+    } else {
+        xy__respond_method(exchange, XY_STR("GET, HEAD"), XY_STR("Only GET is possible here."));
     }
 }
 

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* serve/service.h -- GraphQL over HTTP for one worker: the handler that its HTTP server calls.
  *
- * Routes the path, then hands a GraphQL request to serve/request.h. Loop's thread only. */
+ *   path                 /graphql             serve/request.h
+ *   path/stream          single connection    serve/single.h
+ *   path/health, path/readiness               serve/health.h
+ *   metrics_path                              serve/metrics.h
+ *   routes of the configuration
+ *
+ * Loop's thread only. */
 #ifndef XY_SERVE_SERVICE_H
 #define XY_SERVE_SERVICE_H
 
@@ -11,31 +17,43 @@
 #include "execution/executor.h"
 #include "http/exchange.h"
 #include "realtime/hub.h"
-#include "serve/document_cache.h"
+#include "serve/accept.h"
 #include "serve/heartbeat.h"
+#include "serve/record.h"
+#include "serve/shared.h"
+
+/* What is written to many streams of one format, framed once. NULL where there is nothing. */
+typedef struct xy_stream_frames {
+    xy_bytes *opening;
+    xy_bytes *heartbeat;
+} xy_stream_frames;
 
 typedef struct xy_service {
     xy_app *app;
     const xy_server_config *config;
+    const xy_shared *shared;
     xy_loop *loop;
     xy_hub *hub;
-    xy_document_cache *cache; /* NULL: switched off */
     xy_executor executor;
     xy_document_options document_options;
     xy_heartbeats heartbeats;
-    xy_link answers;       /* requests that are not answered to the end */
-    xy_bytes *first_frame; /* the comment that opens an event stream, and its heartbeat */
+    xy_link answers;                         /* requests that are not answered to the end */
+    xy_stream_frames frames[XY_MEDIA_COUNT]; /* of the formats of streams */
+    uint64_t request_seed;                   /* of the next request's id */
 } xy_service;
 
 /* keeps: all arguments, until xy__service_destroy(). gives: the service. */
 xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_loop *loop,
-                               xy_hub *hub, xy_document_cache *cache);
+                               xy_hub *hub, const xy_shared *shared);
 
 /* takes: service (NULL is fine). No exchange or stream of it may be open. */
 void xy__service_destroy(xy_service *service);
 
 /* The handler; the exchange's server must have been given the service as its argument. */
 void xy__service_handle(xy_exchange *exchange);
+
+/* An operation is over, or was refused: count and log it. */
+void xy__service_record(xy_service *service, const xy_record *record);
 
 /* End every event stream, without `complete`: the subscriptions are not over, and a client that
  * sees its stream end asks again, elsewhere or here after a restart. New streams get 503. */

@@ -5,7 +5,7 @@
 #include "json/read.h"
 #include "json/write.h"
 
-void xy__app_init(xy_app *app, const xy_server_config *config)
+int xy__app_init(xy_app *app, const xy_server_config *config)
 {
     xy_pubsub_limits limits = {
         .event_bytes_max = config->limits.event_bytes_max,
@@ -15,14 +15,13 @@ void xy__app_init(xy_app *app, const xy_server_config *config)
     *app = (xy_app){
         .config = config,
         .pubsub = xy__pubsub_create(&limits, NULL),
-        .documents = xy__document_cache_create(config->limits.document_cache_bytes_max),
     };
+    return xy__shared_init(&app->shared, config);
 }
 
 void xy__app_deinit(xy_app *app)
 {
-    xy__document_cache_destroy(app->documents);
-    app->documents = NULL;
+    xy__shared_deinit(&app->shared);
     xy__pubsub_destroy(app->pubsub);
     app->pubsub = NULL;
 }

@@ -6,18 +6,18 @@
 #include "xylem/server.h"
 
 #include "realtime/pubsub.h"
-#include "serve/document_cache.h"
+#include "serve/shared.h"
 
 struct xy_app {
     const xy_server_config *config;
     xy_pubsub *pubsub;
-    xy_document_cache *documents; /* NULL: switched off */
+    xy_shared shared;
     struct xy_worker *workers;
     size_t worker_count;
 };
 
-/* keeps: config, until xy__app_deinit(). */
-void xy__app_init(xy_app *app, const xy_server_config *config);
+/* keeps: config, until xy__app_deinit(). Returns 0, or as xy__shared_init(). */
+int xy__app_init(xy_app *app, const xy_server_config *config);
 
 /* Every worker must be gone. */
 void xy__app_deinit(xy_app *app);

@@ -69,9 +69,9 @@ static bool set_production(xy_server_config *config, const char *value)
 static bool set_introspection(xy_server_config *config, const char *value)
 {
     if (strcmp(value, "on") == 0)
-        config->introspection = XY_INTROSPECTION_ON;
+        config->introspection = XY_ON;
     else if (strcmp(value, "off") == 0)
-        config->introspection = XY_INTROSPECTION_OFF;
+        config->introspection = XY_OFF;
     else
         return false;
     return true;

@@ -15,7 +15,13 @@ xy_server_config xy_server_config_default(void)
         .heartbeat_ms = 12000,
         .drain_ms = 10000,
         .overflow = XY_OVERFLOW_CLOSE,
-        .introspection = XY_INTROSPECTION_IN_DEVELOPMENT,
+        .introspection = XY_IN_DEVELOPMENT,
+        .playground = XY_IN_DEVELOPMENT,
+        .log_requests = XY_IN_DEVELOPMENT,
+        .csrf_prevention = XY_CSRF_CROSS_SITE,
+        .compression = true,
+        .automatic_persisted_queries = true,
+        .metrics_path = "/metrics",
         .limits =
             {
                 .head_bytes_max = 16 * KIB,
@@ -34,6 +40,7 @@ xy_server_config xy_server_config_default(void)
                 .operation_cost_max = 5000,
                 .operation_timeout_ms = 30000,
                 .document_cache_bytes_max = 64 * MIB,
+                .persisted_bytes_max = 16 * MIB,
                 .operation_memory_max = 64 * MIB,
                 .response_bytes_max = 16 * MIB,
                 .subscription_events_max = 1024,
@@ -56,6 +63,8 @@ xy_limits xy_limits_none(void)
         .tokens_max = UINT32_MAX,
         .depth_max = 500,
         .document_cache_bytes_max = 64 * MIB, /* of help to all, and in no client's way */
+        .persisted_bytes_max = 64 * MIB,
+        .batch_max = UINT32_MAX,
         .operation_memory_max = UINT32_MAX,
         .response_bytes_max = UINT32_MAX,
         .subscription_events_max = UINT32_MAX,

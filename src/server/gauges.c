@@ -4,7 +4,7 @@
 void xy_app_gauges(xy_app *app, xy_gauges *out)
 {
     xy_realtime_figures realtime = xy__gauges_read(xy__pubsub_gauges(app->pubsub));
-    xy_cache_figures documents = xy__document_cache_read(app->documents);
+    xy_cache_figures documents = xy__document_cache_read(app->shared.documents);
 
     *out = (xy_gauges){
         .subscriptions = realtime.subscriptions,

@@ -143,9 +143,11 @@ int xy_server_run(const xy_server_config *config)
     rc = xy__listeners_open(config->host, &port, fds, server.worker_count);
     if (rc < 0)
         return refuse(config, rc);
-    xy__app_init(&server.app, config);
-    announce(config, port);
-    serve(&server, fds);
+    rc = xy__app_init(&server.app, config);
+    if (rc == XY_OK) {
+        announce(config, port);
+        serve(&server, fds);
+    }
     xy__app_deinit(&server.app);
-    return XY_OK;
+    return rc;
 }

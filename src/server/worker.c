@@ -142,7 +142,7 @@ void xy__worker_run(xy_worker *worker)
 
     worker->hub = xy__hub_create(worker->app->pubsub, &worker->loop);
     worker->service =
-        xy__service_create(worker->app, config, &worker->loop, worker->hub, worker->app->documents);
+        xy__service_create(worker->app, config, &worker->loop, worker->hub, &worker->app->shared);
     options = http_options(worker);
     worker->http = xy__http_server_create(&worker->loop, &options);
     uv_prepare_init(&worker->loop.uv, &worker->before_wait);

@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     config.user_data = &application;
     config.routes = routes;
     config.development = false;
-    config.introspection = XY_INTROSPECTION_ON;
+    config.introspection = XY_ON;
     config.limits.operation_timeout_ms =
         (uint32_t)take_number(&argc, argv, "--timeout-ms", config.limits.operation_timeout_ms);
     if (xy_server_arguments(&config, argc, argv, &code)) {

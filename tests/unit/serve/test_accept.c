@@ -55,9 +55,9 @@ static void each_accept_header_gets_its_type(void **state)
         xy_accept accept = xy__accept_parse(xy_str_from(cases[i].accept));
 
         if (xy__accept_result(&accept) != cases[i].result ||
-            xy__accept_stream(&accept) != cases[i].stream)
+            xy__accept_subscription(&accept) != cases[i].stream)
             fail_msg("Accept: %s gives %d and %d", cases[i].accept ? cases[i].accept : "(none)",
-                     xy__accept_result(&accept), xy__accept_stream(&accept));
+                     xy__accept_result(&accept), xy__accept_subscription(&accept));
     }
 }
 

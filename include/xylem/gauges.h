@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* xylem/gauges.h -- what a process holds open now, and has done so far. */
+#ifndef XYLEM_GAUGES_H
+#define XYLEM_GAUGES_H
+
+#include "xylem/app.h"
+
+/* What a process holds open now and has done so far, over all workers. */
+typedef struct xy_gauges {
+    uint64_t connections;        /* open now */
+    uint64_t streams;            /* open event streams now */
+    uint64_t subscriptions;      /* now */
+    uint64_t topics;             /* that anybody listens to now */
+    uint64_t runs;               /* executions in progress now */
+    uint64_t promises;           /* of them, unresolved now */
+    uint64_t queue_bytes;        /* waiting for clients that are slow to read, now */
+    uint64_t requests;           /* ever */
+    uint64_t published;          /* events, ever */
+    uint64_t delivered;          /* events given to subscriptions, ever */
+    uint64_t dropped;            /* events that a full queue refused or pushed out, ever */
+    uint64_t document_hits;      /* requests whose document was found in the cache, ever */
+    uint64_t document_misses;    /* requests whose document was not, ever */
+    uint64_t document_entries;   /* documents and request bodies in the cache now */
+    uint64_t document_bytes;     /* held by them now */
+    uint64_t document_evictions; /* entries that made room for others, ever */
+} xy_gauges;
+
+/* Read the gauges. From any thread; figures of other workers are up to one turn of the loop old. */
+XY_API void xy_app_gauges(xy_app *app, xy_gauges *out);
+
+#endif

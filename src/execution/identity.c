@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "execution/identity.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "xylem/error.h"
+
+#include "base/fatal.h"
+#include "execution/promise.h"
+
+static xy_str copy(xy_str text)
+{
+    char *bytes = xy__malloc(text.len + 1);
+
+    if (text.len)
+        memcpy(bytes, text.ptr, text.len);
+    return (xy_str){bytes, text.len};
+}
+
+static void drop(xy_str text)
+{
+    free((void *)(uintptr_t)text.ptr);
+}
+
+xy_identity *xy__identity_create(void)
+{
+    xy_identity *identity = xy__zalloc(sizeof *identity);
+
+    atomic_init(&identity->refs, 1);
+    return identity;
+}
+
+xy_identity *xy__identity_ref(xy_identity *identity)
+{
+    if (identity)
+        atomic_fetch_add_explicit(&identity->refs, 1, memory_order_relaxed);
+    return identity;
+}
+
+void xy__identity_unref(xy_identity *identity)
+{
+    if (!identity || atomic_fetch_sub_explicit(&identity->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    for (uint32_t i = 0; i < identity->role_count; i++)
+        drop(identity->roles[i]);
+    free(identity->roles);
+    drop(identity->user);
+    free(identity->reason);
+    free(identity);
+}
+
+void xy_identity_set_user(xy_identity *identity, xy_str id)
+{
+    drop(identity->user);
+    identity->user = id.ptr ? copy(id) : XY_STR_NULL;
+}
+
+void xy_identity_add_role(xy_identity *identity, xy_str role)
+{
+    identity->roles =
+        xy__realloc(identity->roles, (identity->role_count + 1) * sizeof *identity->roles);
+    identity->roles[identity->role_count++] = copy(role);
+}
+
+int xy_identity_refuse(xy_identity *identity, const char *fmt, ...)
+{
+    char text[256];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    free(identity->reason);
+    identity->reason = strcpy(xy__malloc(strlen(text) + 1), text);
+    return XY_EREFUSED;
+}
+
+xy_str xy_user_id(const xy_call *call)
+{
+    const xy_identity *identity = call->operation->identity;
+
+    return identity ? identity->user : XY_STR_NULL;
+}
+
+bool xy_has_role(const xy_call *call, const char *role)
+{
+    const xy_identity *identity = call->operation->identity;
+
+    for (uint32_t i = 0; identity && i < identity->role_count; i++)
+        if (xy_str_is(identity->roles[i], role))
+            return true;
+    return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/identity.h -- the inside of an identity: whom an operation is executed for.
+ *
+ * Refcounted (atomically), read-only once the authenticator has filled it. Anonymous is NULL. */
+#ifndef XY_EXECUTION_IDENTITY_H
+#define XY_EXECUTION_IDENTITY_H
+
+#include <stdatomic.h>
+
+#include "xylem/identity.h"
+
+struct xy_identity {
+    _Atomic uint32_t refs;
+    uint32_t role_count;
+    xy_str user;   /* null: anonymous */
+    xy_str *roles; /* each with its own storage */
+    char *reason;  /* why it was refused, or NULL */
+};
+
+/* An anonymous one, to be filled. gives: one reference. */
+xy_identity *xy__identity_create(void);
+
+/* One more reference. Returns `identity`; NULL is fine. */
+xy_identity *xy__identity_ref(xy_identity *identity);
+
+/* takes: one reference; NULL is fine. */
+void xy__identity_unref(xy_identity *identity);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* serve/graphql.c -- the steps of a GraphQL request, each of which may be the last.
+ *
+ * What the cache knows skips work, never a check: parameters found by the raw text are those that
+ * reading it would give, a document found by its text is one that is valid. */
+#include "serve/graphql.h"
+
+#include "base/map.h"
+#include "execution/response.h"
+#include "realtime/subscription.h"
+#include "serve/context.h"
+#include "serve/document_cache.h"
+
+#define MUTATION_BY_GET "Can only perform a mutation operation from a POST request."
+
+/* A request on its way, on the stack of its handler. */
+typedef struct request {
+    xy_service *service;
+    const xy_caller *caller;
+    xy_reply *reply;        /* NULL once it knows the outcome */
+    xy_kept_params *params; /* a reference */
+    bool params_known;      /* to the cache */
+    uint64_t params_hash;   /* of the text they are read from */
+    xy_document *document;  /* a reference */
+    size_t document_bytes;  /* that the cache knows of; 0: it was not there */
+    xy_arena arena;         /* of the errors */
+    xy_errors errors;
+} request;
+
+static void open_request(request *req, xy_service *service, const xy_caller *caller,
+                         xy_reply *reply)
+{
+    *req = (request){.service = service, .caller = caller, .reply = reply};
+    xy__arena_init(&req->arena, SIZE_MAX);
+    xy__errors_init(&req->errors, &req->arena);
+}
+
+static void close_request(request *req)
+{
+    xy__document_unref(req->document);
+    xy__kept_params_unref(req->params);
+    xy__arena_deinit(&req->arena);
+}
+
+static void refuse(request *req, xy_refused why, const xy_errors *errors)
+{
+    xy_reply *reply = req->reply;
+
+    req->reply = NULL;
+    xy__service_record(
+        req->service,
+        &(xy_record){
+            .operation = req->params ? req->params->params.operation_name : XY_STR_NULL,
+            .request_id = xy__request_id_text(&req->caller->id),
+            .duration_ns = uv_hrtime() - req->caller->started_ns,
+            .refused = true,
+            .why = why,
+        });
+    reply->ops->refuse(reply, why, xy__errors_response(errors));
+}
+
+static void refuse_message(request *req, xy_refused why, xy_str message)
+{
+    xy__errors_add(&req->errors, message);
+    refuse(req, why, &req->errors);
+}
+
+static bool read_params(request *req, xy_params_origin origin, xy_str text)
+{
+    xy_params_error error;
+
+    req->params_hash = xy__hash(text);
+    req->params = xy__document_cache_find_params(req->service->shared->documents, req->params_hash,
+                                                 origin, text);
+    req->params_known = req->params != NULL;
+    if (req->params_known || xy__kept_params_read(origin, text, &req->params, &error) == XY_OK)
+        return true;
+    refuse_message(req, error.no_query ? XY_REFUSED_NO_QUERY : XY_REFUSED_PARAMS, error.message);
+    return false;
+}
+
+/* Parse and validate, unless that is done already. */
+static bool find_document(request *req)
+{
+    xy_service *service = req->service;
+    xy_str text = req->params->params.query;
+    uint64_t hash = req->params->query_hash;
+    int rc;
+
+    req->document = xy__document_cache_find(service->shared->documents, hash, text);
+    if (req->document) {
+        req->document_bytes = xy__document_bytes(req->document);
+        return true;
+    }
+    rc = xy__document_create(service->config->schema, text, &service->document_options,
+                             &req->document, &req->errors);
+    if (rc < 0)
+        refuse(req, rc == XY_EREFUSED ? XY_REFUSED_LIMIT : XY_REFUSED_DOCUMENT, &req->errors);
+    return rc == XY_OK;
+}
+
+/* Let the next request find what this one has made: the document with its plans, and, now that it
+ * is known to be worth it, the parameters. */
+static void remember(request *req)
+{
+    xy_document_cache *cache = req->service->shared->documents;
+
+    if (xy__document_bytes(req->document) != req->document_bytes)
+        xy__document_cache_offer(cache, req->params->query_hash, req->document);
+    if (!req->params_known)
+        xy__document_cache_offer_params(cache, req->params_hash, req->params);
+}
+
+static void subscribe(request *req, xy_operation *operation, xy_outlet *outlet)
+{
+    const xy_server_config *config = req->service->config;
+    xy_subscription_options options = {
+        .queue =
+            {
+                .events_max = config->limits.subscription_events_max,
+                .bytes_max = config->limits.subscription_bytes_max,
+                .overflow = config->overflow,
+            },
+        .event_bytes_max = config->limits.event_bytes_max,
+    };
+
+    xy__subscription_open(req->service->hub, operation, outlet, &options);
+}
+
+static void execute(request *req, xy_operation *operation)
+{
+    xy_operation_type type = xy__operation_type(operation);
+    bool is_subscription = type == XY_OPERATION_SUBSCRIPTION;
+    xy_reply *reply = req->reply;
+    xy_outlet *outlet;
+
+    if (type == XY_OPERATION_MUTATION && req->params->origin == XY_PARAMS_QUERY_STRING) {
+        refuse_message(req, XY_REFUSED_MUTATION, XY_STR(MUTATION_BY_GET));
+        return;
+    }
+    xy__context_attach(req->service, req->caller, req->params, operation);
+    req->reply = NULL;
+    outlet = reply->ops->begin(reply, operation,
+                               is_subscription ? XY_OUTCOME_SUBSCRIPTION : XY_OUTCOME_RESULT);
+    if (!outlet)
+        return;
+    if (is_subscription) {
+        subscribe(req, operation, outlet);
+    } else {
+        xy__execute_query_or_mutation(operation, NULL, outlet);
+    }
+}
+
+static void run(request *req)
+{
+    const xy_params *params = &req->params->params;
+    xy_operation *operation = xy__operation_create(&req->service->executor, req->document);
+
+    if (xy__operation_prepare(operation, params->operation_name, params->variables) < 0) {
+        refuse(req, XY_REFUSED_OPERATION, &operation->errors);
+    } else {
+        execute(req, operation);
+    }
+    xy__operation_unref(operation);
+}
+
+static void serve_params(request *req)
+{
+    if (!find_document(req))
+        return;
+    run(req);
+    remember(req);
+}
+
+void xy__graphql_serve_text(xy_service *service, const xy_caller *caller, xy_params_origin origin,
+                            xy_str text, xy_reply *reply)
+{
+    request req;
+
+    open_request(&req, service, caller, reply);
+    if (read_params(&req, origin, text))
+        serve_params(&req);
+    close_request(&req);
+}
+
+void xy__graphql_serve(xy_service *service, const xy_caller *caller, xy_kept_params *params,
+                       xy_reply *reply)
+{
+    request req;
+
+    open_request(&req, service, caller, reply);
+    req.params = xy__kept_params_ref(params);
+    req.params_known = true;
+    serve_params(&req);
+    close_request(&req);
+}
