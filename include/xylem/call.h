@@ -217,6 +217,12 @@ XY_API int xy_fail(xy_call *call, const char *fmt, ...) XY_PRINTF(2, 3);
 /* The same with `extensions.code`; `code` is static storage. */
 XY_API int xy_fail_code(xy_call *call, const char *code, const char *fmt, ...) XY_PRINTF(3, 4);
 
+/* The same with `extensions.properties`, what a program needs to react to the error, say which
+ * field of a form to mark: {"code":"BAD_USER_INPUT","properties":{"field":"title"}}. `code` and
+ * `properties` may be NULL: left out. The properties are copied. */
+XY_API int xy_fail_with(xy_call *call, const char *code, const xy_value *properties,
+                        const char *fmt, ...) XY_PRINTF(4, 5);
+
 /* The field fails for a reason that is not the client's business: in production the client reads
  * "Something went wrong." and the log has the text. Returns XY_EFAILED. */
 XY_API int xy_fail_internal(xy_call *call, const char *fmt, ...) XY_PRINTF(2, 3);

@@ -120,6 +120,7 @@ int xy_put(xy_call *call, xy_result result)
 {
     call->result = result;
     call->code = NULL;
+    call->extensions = XY_STR_NULL;
     call->internal = false;
     return XY_OK;
 }
@@ -156,6 +157,33 @@ int xy_fail_code(xy_call *call, const char *code, const char *fmt, ...)
     xy_put(call, xy_result_error(xy__arena_vprintf(call->arena, fmt, args)));
     va_end(args);
     call->code = code;
+    return XY_EFAILED;
+}
+
+/* `"properties":…` in the call's arena. */
+static xy_str render_properties(xy_call *call, const xy_value *properties)
+{
+    xy_buf buf;
+    xy_str text;
+
+    xy__buf_init(&buf, UINT32_MAX);
+    XY_BUF_LITERAL(&buf, "\"properties\":");
+    xy__json_write_value(&buf, properties);
+    text = xy_copy(call, xy__buf_view(&buf));
+    xy__buf_deinit(&buf);
+    return text;
+}
+
+int xy_fail_with(xy_call *call, const char *code, const xy_value *properties, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    xy_put(call, xy_result_error(xy__arena_vprintf(call->arena, fmt, args)));
+    va_end(args);
+    call->code = code;
+    if (properties)
+        call->extensions = render_properties(call, properties);
     return XY_EFAILED;
 }
 

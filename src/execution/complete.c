@@ -249,10 +249,13 @@ static xy_outcome fail_call(xy_run *run, const xy_frame *at, const xy_plan_field
                             const xy_call *call)
 {
     xy_str message = {call->result.text, call->result.size};
+    xy_error *error;
 
     if (call->internal)
         return xy__field_fail_unexpected(run, at, field, message);
-    xy__field_error(run, at, field, message)->code = call->code;
+    error = xy__field_error(run, at, field, message);
+    error->code = call->code;
+    error->extensions = call->extensions;
     return XY_OUTCOME_FAILED;
 }
 

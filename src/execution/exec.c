@@ -115,6 +115,7 @@ static int check_opening(xy_operation *operation, const xy_plan_field *field, co
     if (call->result.kind == XY_RESULT_ERROR) {
         error = fail_stream(operation, field, (xy_str){call->result.text, call->result.size});
         error->code = call->code;
+        error->extensions = call->extensions;
     } else {
         error = fail_stream(operation, field, xy_str_from(xy_err_text(rc)));
     }

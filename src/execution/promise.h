@@ -27,6 +27,7 @@ struct xy_call {
     xy_parent_ref parent;
     xy_result result;
     const char *code;     /* of a result that is an ERROR */
+    xy_str extensions;    /* likewise, as in xy_error */
     bool internal;        /* that ERROR is not for the client */
     xy_promise *own;      /* of xy_later(): the call lives as long as it */
     xy_promise *promises; /* made through this call, linked by `sibling` */
