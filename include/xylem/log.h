@@ -31,7 +31,13 @@ typedef enum xy_log_format {
 
 typedef struct xy_log_field {
     const char *name;
-    enum { XY_LOG_FIELD_STR, XY_LOG_FIELD_INT, XY_LOG_FIELD_DOUBLE, XY_LOG_FIELD_BOOL } kind;
+    enum {
+        XY_LOG_FIELD_STR,
+        XY_LOG_FIELD_INT,
+        XY_LOG_FIELD_DOUBLE,
+        XY_LOG_FIELD_BOOL,
+        XY_LOG_FIELD_VALUE,
+    } kind;
     union {
         xy_str str;
         int64_t integer;
@@ -47,6 +53,9 @@ typedef struct xy_log_field {
     ((xy_log_field){.name = (field), .kind = XY_LOG_FIELD_INT, .integer = (int64_t)(value)})
 #define XY_LOG_DOUBLE(field, value)                                                                \
     ((xy_log_field){.name = (field), .kind = XY_LOG_FIELD_DOUBLE, .real = (value)})
+/* JSON text of one value, an object say, to be part of the line's own JSON. */
+#define XY_LOG_VALUE(field, value)                                                                 \
+    ((xy_log_field){.name = (field), .kind = XY_LOG_FIELD_VALUE, .str = (value)})
 #define XY_LOG_BOOL(field, value)                                                                  \
     ((xy_log_field){.name = (field), .kind = XY_LOG_FIELD_BOOL, .boolean = (value)})
 

@@ -50,10 +50,7 @@ int xy_log_level_parse(xy_str word, xy_log_level *out)
 
 static void put_code_point(xy_buf *buf, int32_t cp, xy_str bytes)
 {
-    if (cp == '"' || cp == '\\') {
-        xy__buf_char(buf, '\\');
-        xy__buf_char(buf, (char)cp);
-    } else if (cp == '\n') {
+    if (cp == '\n') {
         XY_BUF_LITERAL(buf, "\\n");
     } else if (cp < 0) {
         XY_BUF_LITERAL(buf, "\\ufffd");
@@ -67,6 +64,20 @@ static void put_code_point(xy_buf *buf, int32_t cp, xy_str bytes)
 /* The log may quote what a client sent: control characters must neither break a line nor reach a
  * terminal, and a line must be JSON whatever bytes there were. */
 static void put_escaped(xy_buf *buf, xy_str s)
+{
+    size_t len;
+
+    for (size_t at = 0; at < s.len; at += len) {
+        int32_t cp = xy__utf8_decode(s, at, &len);
+
+        if (cp == '"' || cp == '\\')
+            xy__buf_char(buf, '\\');
+        put_code_point(buf, cp, (xy_str){s.ptr + at, len});
+    }
+}
+
+/* What is JSON already stays so: in a valid text control characters are in strings only. */
+static void put_json_text(xy_buf *buf, xy_str s)
 {
     size_t len;
 
@@ -117,6 +128,9 @@ static void put_value(xy_buf *buf, const xy_log_field *field)
         break;
     case XY_LOG_FIELD_BOOL:
         xy__buf_str(buf, field->boolean ? XY_STR("true") : XY_STR("false"));
+        break;
+    case XY_LOG_FIELD_VALUE:
+        put_json_text(buf, field->str.len ? field->str : XY_STR("null"));
         break;
     }
 }

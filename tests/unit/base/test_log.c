@@ -108,6 +108,14 @@ static void what_is_no_json_number_is_null(void **state)
         strstr(logged(), "\"a\":null,\"b\":null,\"c\":1e+300,\"d\":-9223372036854775808}\n"));
 }
 
+static void json_is_part_of_the_line(void **state)
+{
+    (void)state;
+    xy_log(XY_LOG_INFO, "r", "m", XY_LOG_VALUE("a", XY_STR("{\"b\":[1.5,\"\\n\xC2\x9B\"]}")),
+           XY_LOG_VALUE("c", XY_STR_NULL));
+    assert_non_null(strstr(logged(), "\"a\":{\"b\":[1.5,\"\\n\\u009b\"]},\"c\":null}\n"));
+}
+
 static int evaluated;
 
 static xy_str evaluate(void)
@@ -223,6 +231,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_message_needs_no_fields, capture, release),
         cmocka_unit_test_setup_teardown(what_a_client_sent_breaks_no_line, capture, release),
         cmocka_unit_test_setup_teardown(what_is_no_json_number_is_null, capture, release),
+        cmocka_unit_test_setup_teardown(json_is_part_of_the_line, capture, release),
         cmocka_unit_test_setup_teardown(lines_below_the_level_are_not_even_made, capture, release),
         cmocka_unit_test_setup_teardown(levels_have_names, capture, release),
         cmocka_unit_test_setup_teardown(a_line_has_a_longest_length, capture, release),
