@@ -37,6 +37,10 @@ XY_API void xy_identity_set_user(xy_identity *identity, xy_str id);
 /* One more role of the user, copied. */
 XY_API void xy_identity_add_role(xy_identity *identity, xy_str role);
 
+/* From `unix_s` on, in seconds since 1970, the user counts as anonymous, also for the events of a
+ * subscription that is open then. */
+XY_API void xy_identity_set_expiry(xy_identity *identity, int64_t unix_s);
+
 /* What the request showed is not good, for a reason that goes to the log: `return
  * xy_identity_refuse(…)`. The request goes on, anonymous. Returns XY_EREFUSED. */
 XY_API int xy_identity_refuse(xy_identity *identity, const char *fmt, ...) XY_PRINTF(2, 3);

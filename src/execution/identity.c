@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "xylem/error.h"
 
@@ -77,16 +78,31 @@ int xy_identity_refuse(xy_identity *identity, const char *fmt, ...)
     return XY_EREFUSED;
 }
 
-xy_str xy_user_id(const xy_call *call)
+void xy_identity_set_expiry(xy_identity *identity, int64_t unix_s)
+{
+    identity->expires_s = unix_s;
+}
+
+/* Who asks now; NULL: nobody known. */
+static const xy_identity *current(const xy_call *call)
 {
     const xy_identity *identity = call->operation->identity;
+
+    if (identity && identity->expires_s && time(NULL) >= identity->expires_s)
+        return NULL;
+    return identity;
+}
+
+xy_str xy_user_id(const xy_call *call)
+{
+    const xy_identity *identity = current(call);
 
     return identity ? identity->user : XY_STR_NULL;
 }
 
 bool xy_has_role(const xy_call *call, const char *role)
 {
-    const xy_identity *identity = call->operation->identity;
+    const xy_identity *identity = current(call);
 
     for (uint32_t i = 0; identity && i < identity->role_count; i++)
         if (xy_str_is(identity->roles[i], role))

@@ -12,9 +12,10 @@
 struct xy_identity {
     _Atomic uint32_t refs;
     uint32_t role_count;
-    xy_str user;   /* null: anonymous */
-    xy_str *roles; /* each with its own storage */
-    char *reason;  /* why it was refused, or NULL */
+    xy_str user;       /* null: anonymous */
+    xy_str *roles;     /* each with its own storage */
+    int64_t expires_s; /* anonymous from then on, in seconds since 1970; 0: never */
+    char *reason;      /* why it was refused, or NULL */
 };
 
 /* An anonymous one, to be filled. gives: one reference. */
