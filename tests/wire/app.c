@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* main() of the wire-test application.
- *
- *   --letter-ms N   between two letters of the alphabet (1000)
- *   --tick-ms N     between two numbers of the countdown (500)
- *   GET /__stats    the counters, as JSON */
+/* main() of the wire-test application. GET /__stats gives its counters, as JSON. */
 #include "app.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app_options.h"
 #include "app_sdl.h"
 
 static void on_source_stop(void *arg)
@@ -19,10 +16,8 @@ static void on_source_stop(void *arg)
     atomic_fetch_sub(active, 1);
 }
 
-void app_count(xy_call *call, xy_source_stream *stream, _Atomic int64_t *active,
-               _Atomic int64_t *opened)
+void app_count(xy_source_stream *stream, _Atomic int64_t *active, _Atomic int64_t *opened)
 {
-    (void)call;
     atomic_fetch_add(active, 1);
     atomic_fetch_add(opened, 1);
     xy_stream_on_stop(stream, on_source_stop, active);
@@ -70,22 +65,6 @@ static char *stats_json(xy_app *handle)
     return text;
 }
 
-/* Takes `name N` out of the command line. */
-static uint64_t take_number(int *argc, char **argv, const char *name, uint64_t otherwise)
-{
-    int kept = 1;
-
-    for (int i = 1; i < *argc; i++) {
-        if (strcmp(argv[i], name) == 0 && i + 1 < *argc) {
-            otherwise = strtoul(argv[++i], NULL, 10);
-        } else {
-            argv[kept++] = argv[i];
-        }
-    }
-    *argc = kept;
-    return otherwise;
-}
-
 static xy_schema *load_schema(void)
 {
     xy_schema_options options = {
@@ -109,19 +88,24 @@ static xy_schema *load_schema(void)
 int main(int argc, char **argv)
 {
     static const xy_route routes[] = {{"/__stats", stats_json}, {NULL, NULL}};
+    static app application = {
+        .letter_ms = 1000,
+        .tick_ms = 500,
+        .auctions_lock = PTHREAD_MUTEX_INITIALIZER,
+    };
     xy_server_config config = xy_server_config_default();
-    static app application;
-    int code;
+    int code = 2;
 
-    application.letter_ms = take_number(&argc, argv, "--letter-ms", 1000);
-    application.tick_ms = take_number(&argc, argv, "--tick-ms", 500);
-    auctions_init(&application.auctions, 5);
     config.user_data = &application;
     config.routes = routes;
+    config.authenticate = app_authenticate;
     config.development = false;
     config.introspection = XY_ON;
-    config.limits.operation_timeout_ms =
-        (uint32_t)take_number(&argc, argv, "--timeout-ms", config.limits.operation_timeout_ms);
+    config.playground = XY_ON;
+    if (!app_arguments(&application, &config, &argc, argv) || !app_auth_init(&application.auth))
+        return code;
+    app_environment(&config);
+    auctions_init(&application.auctions, 5);
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema();
         code = xy_server_run(&config) < 0;

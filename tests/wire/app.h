@@ -4,11 +4,13 @@
 #ifndef WIRE_APP_H
 #define WIRE_APP_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "xylem/xylem.h"
 
 #include "../../bench/auctions.h"
+#include "app_auth.h"
 
 /* Counters of all workers. */
 typedef struct app_stats {
@@ -25,6 +27,8 @@ typedef struct app_stats {
 
 typedef struct app {
     app_stats stats;
+    app_auth auth;
+    pthread_mutex_t auctions_lock; /* workers share them */
     auctions auctions;
     uint64_t letter_ms;
     uint64_t tick_ms;
@@ -37,8 +41,7 @@ static inline app *app_of(xy_call *call)
 }
 
 /* One more open source, counted in *active until `stream` is over. */
-void app_count(xy_call *call, xy_source_stream *stream, _Atomic int64_t *active,
-               _Atomic int64_t *opened);
+void app_count(xy_source_stream *stream, _Atomic int64_t *active, _Atomic int64_t *opened);
 
 /* Bind the fields of each part. Return 0, or as xy_bind(). */
 int app_bind_auctions(xy_schema *schema);

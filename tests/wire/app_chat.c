@@ -28,7 +28,9 @@ static int Subscription_newMessage(xy_call *call, xy_source_stream *stream)
 {
     app_stats *stats = &app_of(call)->stats;
 
-    app_count(call, stream, &stats->new_message_active, &stats->new_message_opened);
+    if (app_require_auth(call, NULL) < 0)
+        return XY_EFAILED;
+    app_count(stream, &stats->new_message_active, &stats->new_message_opened);
     return xy_stream_topic(stream, XY_STR("newMessage"), xy_arg_str(call, "roomId"));
 }
 
@@ -49,8 +51,9 @@ static int Subscription_countdown(xy_call *call, xy_source_stream *stream)
     app *application = app_of(call);
     ticker *state = xy_stream_alloc(stream, sizeof *state);
 
-    app_count(call, stream, &application->stats.countdown_active,
-              &application->stats.countdown_opened);
+    if (app_require_auth(call, NULL) < 0)
+        return XY_EFAILED;
+    app_count(stream, &application->stats.countdown_active, &application->stats.countdown_opened);
     state->step = xy_arg_int(call, "interval");
     state->next = xy_arg_int(call, "from") - state->step;
     xy_stream_every(stream, application->tick_ms, countdown_tick, state);
@@ -63,7 +66,7 @@ static int Subscription_faulty(xy_call *call, xy_source_stream *stream)
     app_stats *stats = &app_of(call)->stats;
     static _Atomic int64_t opened;
 
-    app_count(call, stream, &stats->faulty_active, &opened);
+    app_count(stream, &stats->faulty_active, &opened);
     xy_stream_push_int(stream, 1);
     xy_stream_push_int(stream, 2);
     xy_stream_fail(stream, NULL, "stream secret");
@@ -78,11 +81,28 @@ static int Subscription_faultyAtStart(xy_call *call, xy_source_stream *stream)
 
 static int Subscription_adminFeed(xy_call *call, xy_source_stream *stream)
 {
-    (void)call;
+    if (app_require_auth(call, APP_ROLES("admin")) < 0)
+        return XY_EFAILED;
     for (int64_t i = 1; i <= 3; i++)
         xy_stream_push_int(stream, i);
     xy_stream_end(stream);
     return XY_OK;
+}
+
+/* ---- events: a user may have lost her rights since she subscribed ---- */
+
+static int event_for_user(xy_call *call)
+{
+    int rc = app_require_auth(call, NULL);
+
+    return rc < 0 ? rc : xy_put_value(call, xy_parent_value(call));
+}
+
+static int event_for_admin(xy_call *call)
+{
+    int rc = app_require_auth(call, APP_ROLES("admin"));
+
+    return rc < 0 ? rc : xy_put_value(call, xy_parent_value(call));
 }
 
 int app_bind_chat(xy_schema *schema)
@@ -91,8 +111,9 @@ int app_bind_chat(xy_schema *schema)
         const char *coordinate;
         xy_resolver *resolver;
     } fields[] = {
-        {"Mutation.publish", Mutation_publish},
-        {"Mutation.invalidate", Mutation_invalidate},
+        {"Mutation.publish", Mutation_publish},      {"Mutation.invalidate", Mutation_invalidate},
+        {"Subscription.newMessage", event_for_user}, {"Subscription.countdown", event_for_user},
+        {"Subscription.adminFeed", event_for_admin},
     };
     static const struct {
         const char *coordinate;

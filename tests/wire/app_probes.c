@@ -98,16 +98,24 @@ static int Query_boom(xy_call *call)
 
 static int Query_userProblem(xy_call *call)
 {
-    return xy_fail_code(call, "BAD_USER_INPUT", "Your input is not good");
+    static const xy_member field = {XY_STR_INIT("field"),
+                                    {.kind = XY_VALUE_STRING, .len = 1, .text = "x"}};
+    static const xy_value properties = {.kind = XY_VALUE_OBJECT, .len = 1, .members = &field};
+
+    return xy_fail_with(call, "BAD_USER_INPUT", &properties, "Your input is not good");
 }
 
 static int Query_adminReport(xy_call *call)
 {
+    if (app_require_auth(call, APP_ROLES("admin")) < 0)
+        return XY_EFAILED;
     return xy_put_str(call, XY_STR("the admin report"));
 }
 
 static int Query_editorReport(xy_call *call)
 {
+    if (app_require_auth(call, APP_ROLES("admin", "editor")) < 0)
+        return XY_EFAILED;
     return xy_put_str(call, XY_STR("the editor report"));
 }
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "app_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ORIGINS_MAX       16u
+#define ORIGINS_BYTES_MAX 2048u
+
+typedef struct number_flag {
+    const char *name;
+    uint64_t *number;
+} number_flag;
+
+static bool read_number(const number_flag *flag, const char *text)
+{
+    char *end;
+
+    errno = 0;
+    *flag->number = text ? strtoul(text, &end, 10) : 0;
+    if (text && *text >= '0' && *text <= '9' && !*end && !errno && *flag->number <= UINT32_MAX)
+        return true;
+    fprintf(stderr, "%s needs a number up to %u\n", flag->name, UINT32_MAX);
+    return false;
+}
+
+static const number_flag *find_flag(const number_flag *flags, const char *word)
+{
+    for (; flags->name; flags++)
+        if (strcmp(word, flags->name) == 0)
+            return flags;
+    return NULL;
+}
+
+bool app_arguments(app *application, xy_server_config *config, int *argc, char **argv)
+{
+    uint64_t heartbeat_ms = config->heartbeat_ms;
+    uint64_t timeout_ms = config->limits.operation_timeout_ms;
+    uint64_t batch_max = config->limits.batch_max;
+    const number_flag flags[] = {
+        {"--letter-ms", &application->letter_ms},
+        {"--tick-ms", &application->tick_ms},
+        {"--heartbeat-ms", &heartbeat_ms},
+        {"--timeout-ms", &timeout_ms},
+        {"--batch-max", &batch_max},
+        {NULL, NULL},
+    };
+    int kept = 1;
+
+    for (int i = 1; i < *argc; i++) {
+        const number_flag *flag = find_flag(flags, argv[i]);
+
+        if (strcmp(argv[i], "--development") == 0) {
+            config->development = true;
+        } else if (!flag) {
+            argv[kept++] = argv[i];
+        } else if (!read_number(flag, ++i < *argc ? argv[i] : NULL)) {
+            return false;
+        }
+    }
+    *argc = kept;
+    config->heartbeat_ms = (uint32_t)heartbeat_ms;
+    config->limits.operation_timeout_ms = (uint32_t)timeout_ms;
+    config->limits.batch_max = (uint32_t)batch_max;
+    return true;
+}
+
+void app_environment(xy_server_config *config)
+{
+    static char text[ORIGINS_BYTES_MAX];
+    static const char *origins[ORIGINS_MAX + 1];
+    const char *list = getenv("CORS_ORIGIN");
+    char *rest = text;
+    char *origin;
+    size_t count = 0;
+
+    if (!list)
+        return;
+    snprintf(text, sizeof text, "%s", list);
+    while (count < ORIGINS_MAX && (origin = strtok_r(rest, ", ", &rest)))
+        origins[count++] = origin;
+    config->cors.origins = origins;
+    config->cors.credentials = true;
+}

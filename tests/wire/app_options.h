@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the wire-test application reads from its command line and its environment.
+ *
+ *   --letter-ms N      between two letters of the alphabet (1000)
+ *   --tick-ms N        between two numbers of the countdown (500)
+ *   --heartbeat-ms N   of silent streams
+ *   --timeout-ms N     of an operation
+ *   --batch-max N      operations in a request
+ *   --development      show unexpected errors
+ *   CORS_ORIGIN        an origin, several separated by commas, or `*` */
+#ifndef WIRE_APP_OPTIONS_H
+#define WIRE_APP_OPTIONS_H
+
+#include "app.h"
+
+/* Takes its own flags out of the command line. Returns false, after a message on standard error,
+ * when one has a value that makes no sense. */
+bool app_arguments(app *application, xy_server_config *config, int *argc, char **argv);
+
+/* CORS. What it sets is static. */
+void app_environment(xy_server_config *config);
+
+#endif
