@@ -14,10 +14,14 @@ typedef struct xy_gauges {
     uint64_t runs;               /* executions in progress now */
     uint64_t promises;           /* of them, unresolved now */
     uint64_t queue_bytes;        /* waiting for clients that are slow to read, now */
+    uint64_t accepted;           /* connections, ever */
+    uint64_t shed;               /* connections closed or refused for want of room, ever */
     uint64_t requests;           /* ever */
+    uint64_t malformed;          /* requests refused before they could be handled, ever */
     uint64_t published;          /* events, ever */
     uint64_t delivered;          /* events given to subscriptions, ever */
     uint64_t dropped;            /* events that a full queue refused or pushed out, ever */
+    uint64_t overflows;          /* subscriptions ended as their client was too slow, ever */
     uint64_t document_hits;      /* requests whose document was found in the cache, ever */
     uint64_t document_misses;    /* requests whose document was not, ever */
     uint64_t document_entries;   /* documents and request bodies in the cache now */

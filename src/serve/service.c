@@ -8,8 +8,10 @@
 #include "base/fatal.h"
 #include "serve/answer.h"
 #include "serve/context.h"
+#include "serve/health.h"
 #include "serve/http_error.h"
 #include "serve/request.h"
+#include "serve/request_log.h"
 
 static void on_unexpected(xy_operation *operation, const xy_error *error)
 {
@@ -96,6 +98,7 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     uv_random(NULL, NULL, &service->request_seed, sizeof service->request_seed, 0, NULL);
     xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, xy__answer_beat);
     xy__list_init(&service->answers);
+    xy__metrics_join(shared->metrics, &service->metrics);
     return service;
 }
 
@@ -109,13 +112,14 @@ void xy__service_destroy(xy_service *service)
         xy_bytes_unref(service->frames[media].heartbeat);
     }
     xy__executor_deinit(&service->executor);
+    xy__metrics_leave(service->shared->metrics, &service->metrics);
     free(service);
 }
 
 void xy__service_record(xy_service *service, const xy_record *record)
 {
-    (void)service;
-    (void)record;
+    xy__metrics_record(&service->metrics, record);
+    xy__request_log(service->config, record);
 }
 
 /* ---- routes ---- */
@@ -129,6 +133,8 @@ static const struct {
 } endpoints[] = {
     {"", xy__request_serve},
     {"/", xy__request_serve},
+    {"/health", xy__health_serve},
+    {"/readiness", xy__readiness_serve},
 };
 
 static serve_fn *find_endpoint(const xy_service *service, xy_str path)
@@ -143,6 +149,20 @@ static serve_fn *find_endpoint(const xy_service *service, xy_str path)
         if (xy_str_is(path, endpoints[i].path))
             return endpoints[i].serve;
     return NULL;
+}
+
+static void serve_metrics(xy_service *service, xy_exchange *exchange)
+{
+    xy__metrics_serve(service->shared->metrics, exchange);
+}
+
+/* Metrics with a port of their own are not told here. */
+static serve_fn *find_metrics(const xy_service *service, xy_str path)
+{
+    const xy_server_config *config = service->config;
+    bool here = config->metrics_path && !config->metrics_port;
+
+    return here && xy_str_is(path, config->metrics_path) ? serve_metrics : NULL;
 }
 
 static const xy_route *find_route(const xy_service *service, xy_str path)
@@ -172,8 +192,11 @@ void xy__service_handle(xy_exchange *exchange)
     xy_service *service = xy__exchange_arg(exchange);
     const xy_request *request = xy__exchange_request(exchange);
     serve_fn *serve = find_endpoint(service, request->path);
-    const xy_route *route = serve ? NULL : find_route(service, request->path);
+    const xy_route *route;
 
+    if (!serve)
+        serve = find_metrics(service, request->path);
+    route = serve ? NULL : find_route(service, request->path);
     if (serve) {
         serve(service, exchange);
     } else if (!route) {

@@ -19,6 +19,7 @@
 #include "realtime/hub.h"
 #include "serve/accept.h"
 #include "serve/heartbeat.h"
+#include "serve/metrics.h"
 #include "serve/record.h"
 #include "serve/shared.h"
 
@@ -40,6 +41,7 @@ typedef struct xy_service {
     xy_link answers;                         /* requests that are not answered to the end */
     xy_stream_frames frames[XY_MEDIA_COUNT]; /* of the formats of streams */
     uint64_t request_seed;                   /* of the next request's id */
+    xy_metrics metrics;
 } xy_service;
 
 /* keeps: all arguments, until xy__service_destroy(). gives: the service. */

@@ -7,9 +7,11 @@
 #include "xylem/server.h"
 
 #include "serve/document_cache.h"
+#include "serve/metrics.h"
 
 typedef struct xy_shared {
     xy_document_cache *documents;
+    xy_metrics_board *metrics; /* set by the owner after the init; outlives this */
 } xy_shared;
 
 /* Make them as `config` says. keeps: config, until the deinit. Returns 0; XY_EINVAL after a message

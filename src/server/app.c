@@ -11,17 +11,22 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
         .event_bytes_max = config->limits.event_bytes_max,
         .mailbox_bytes_max = config->limits.mailbox_bytes_max,
     };
+    int rc;
 
     *app = (xy_app){
         .config = config,
         .pubsub = xy__pubsub_create(&limits, NULL),
     };
-    return xy__shared_init(&app->shared, config);
+    xy__metrics_board_init(&app->metrics, app, xy_app_gauges);
+    rc = xy__shared_init(&app->shared, config);
+    app->shared.metrics = &app->metrics;
+    return rc;
 }
 
 void xy__app_deinit(xy_app *app)
 {
     xy__shared_deinit(&app->shared);
+    xy__metrics_board_deinit(&app->metrics);
     xy__pubsub_destroy(app->pubsub);
     app->pubsub = NULL;
 }

@@ -12,6 +12,7 @@ struct xy_app {
     const xy_server_config *config;
     xy_pubsub *pubsub;
     xy_shared shared;
+    xy_metrics_board metrics;
     struct xy_worker *workers;
     size_t worker_count;
 };

@@ -13,6 +13,7 @@ void xy_app_gauges(xy_app *app, xy_gauges *out)
         .published = realtime.published,
         .delivered = realtime.delivered,
         .dropped = realtime.dropped + realtime.refused,
+        .overflows = realtime.overflows,
         .document_hits = documents.hits,
         .document_misses = documents.misses,
         .document_entries = documents.entries,

@@ -96,7 +96,10 @@ static void on_before_wait(uv_prepare_t *handle)
     set_figure(worker, XY_FIGURE_CONNECTIONS, http.connections);
     set_figure(worker, XY_FIGURE_STREAMS, http.streams);
     set_figure(worker, XY_FIGURE_QUEUE_BYTES, http.queued);
+    set_figure(worker, XY_FIGURE_ACCEPTED, http.accepted);
+    set_figure(worker, XY_FIGURE_SHED, http.shed);
     set_figure(worker, XY_FIGURE_REQUESTS, http.requests);
+    set_figure(worker, XY_FIGURE_MALFORMED, http.refused);
     set_figure(worker, XY_FIGURE_RUNS, worker->service->executor.gauges.runs);
     set_figure(worker, XY_FIGURE_PROMISES, worker->service->executor.gauges.promises);
 }
@@ -178,7 +181,10 @@ void xy__worker_count(xy_worker *worker, xy_gauges *gauges)
     gauges->connections += figures[XY_FIGURE_CONNECTIONS];
     gauges->streams += figures[XY_FIGURE_STREAMS];
     gauges->queue_bytes += figures[XY_FIGURE_QUEUE_BYTES];
+    gauges->accepted += figures[XY_FIGURE_ACCEPTED];
+    gauges->shed += figures[XY_FIGURE_SHED];
     gauges->requests += figures[XY_FIGURE_REQUESTS];
+    gauges->malformed += figures[XY_FIGURE_MALFORMED];
     gauges->runs += figures[XY_FIGURE_RUNS];
     gauges->promises += figures[XY_FIGURE_PROMISES];
 }
