@@ -66,14 +66,41 @@ static bool set_production(xy_server_config *config, const char *value)
     return true;
 }
 
-static bool set_introspection(xy_server_config *config, const char *value)
+static bool parse_switch(const char *text, xy_switch *out)
 {
-    if (strcmp(value, "on") == 0)
-        config->introspection = XY_ON;
-    else if (strcmp(value, "off") == 0)
-        config->introspection = XY_OFF;
+    if (strcmp(text, "on") == 0)
+        *out = XY_ON;
+    else if (strcmp(text, "off") == 0)
+        *out = XY_OFF;
     else
         return false;
+    return true;
+}
+
+static bool set_introspection(xy_server_config *config, const char *value)
+{
+    return parse_switch(value, &config->introspection);
+}
+
+static bool set_metrics_port(xy_server_config *config, const char *value)
+{
+    unsigned long number;
+
+    if (!parse_number(value, UINT16_MAX, &number))
+        return false;
+    config->metrics_port = (uint16_t)number;
+    return true;
+}
+
+static bool set_log_requests(xy_server_config *config, const char *value)
+{
+    return parse_switch(value, &config->log_requests);
+}
+
+static bool set_log_variables(xy_server_config *config, const char *value)
+{
+    (void)value;
+    config->log_variables = true;
     return true;
 }
 
@@ -102,6 +129,12 @@ static const flag flags[] = {
     {"--introspection", "on|off",
      "let clients ask for the schema: on or off (on, off in production)", "on or off",
      set_introspection},
+    {"--metrics-port", "N", "serve metrics on this port, and there only; 0: on the server's (0)",
+     "a number up to 65535", set_metrics_port},
+    {"--log-requests", "on|off", "log a line for each operation (on, off in production)",
+     "on or off", set_log_requests},
+    {"--log-variables", NULL, "show the values of variables in these lines, not just their names",
+     NULL, set_log_variables},
     {"--log-level", "LEVEL", "trace, debug, info, warn, error or off (info)",
      "one of: trace, debug, info, warn, error, off", set_log_level},
 };
