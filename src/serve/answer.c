@@ -6,6 +6,7 @@
 #include "base/fatal.h"
 #include "serve/context.h"
 #include "serve/http_error.h"
+#include "serve/result.h"
 
 #define BIT(s) (1u << (s))
 
@@ -40,12 +41,14 @@ static void finish(xy_answer *answer)
 /* takes: body. */
 static void respond(xy_answer *answer, int status, xy_bytes *body)
 {
-    const xy_http_header headers[] = {
-        {XY_STR("content-type"), xy__media_type((xy_media)answer->media)},
-        {XY_STR("x-request-id"), xy__request_id_text(answer->id)},
+    const xy_result_head head = {
+        .status = status,
+        .media = (xy_media)answer->media,
+        .encoding = answer->encoding,
+        .request_id = xy__request_id_text(answer->id),
     };
 
-    xy__exchange_respond_bytes(answer->exchange, status, XY_HTTP_HEADERS(headers), body);
+    xy__result_respond(answer->service, answer->exchange, &head, body);
     answer->exchange = NULL;
 }
 
@@ -273,6 +276,7 @@ xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const x
     answer->exchange = exchange;
     answer->accept = accept;
     answer->media = (uint8_t)media;
+    answer->encoding = xy__result_encoding(service, xy__exchange_request(exchange));
     answer->id = &caller->id;
     xy__list_init(&answer->heart.link);
     xy__list_append(&service->answers, &answer->link);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* serve/request.c -- what HTTP decides before GraphQL is asked:
  *
- *   method -> Accept -> Content-Type -> (batch) -> serve/graphql.h
- *     405      406         415
+ *   method -> CSRF -> Accept -> Content-Type -> (batch) -> serve/graphql.h
+ *     405      403     406         415
  *
  * An event stream is 200 whatever happens afterwards: an EventSource shows nothing of another
  * status. */
@@ -11,10 +11,9 @@
 #include <strings.h>
 
 #include "serve/answer.h"
+#include "serve/csrf.h"
 #include "serve/graphql.h"
 #include "serve/http_error.h"
-
-#define ALLOWED "GET, POST"
 
 #define RESULT_TYPES                                                                               \
     "text/event-stream; charset=utf-8, multipart/mixed; charset=utf-8, "                           \
@@ -32,16 +31,20 @@ static bool is_json(xy_str content_type)
 
 static bool check_method(xy_exchange *exchange, const xy_request *http)
 {
-    const xy_http_header allow = {XY_STR("allow"), XY_STR(ALLOWED)};
-
     if (http->method == XY_HTTP_GET || http->method == XY_HTTP_POST)
         return true;
-    if (http->method == XY_HTTP_OPTIONS) {
-        xy__exchange_respond(exchange, 204, (xy_http_headers){&allow, 1}, XY_STR_NULL);
-    } else {
-        xy__respond_method(exchange, allow.value,
-                           XY_STR("GraphQL only supports GET and POST requests."));
-    }
+    xy__respond_method(exchange, XY_STR("GET, POST"),
+                       XY_STR("GraphQL only supports GET and POST requests."));
+    return false;
+}
+
+static bool check_site(const xy_service *service, xy_exchange *exchange, const xy_request *http)
+{
+    xy_str why = XY_STR_NULL;
+
+    if (xy__csrf_allows(service->config, http, &why))
+        return true;
+    xy__exchange_respond_error(exchange, 403, why);
     return false;
 }
 
@@ -65,7 +68,7 @@ void xy__request_serve(xy_service *service, xy_exchange *exchange)
     xy_caller caller;
     xy_answer *answer;
 
-    if (!check_method(exchange, http))
+    if (!check_method(exchange, http) || !check_site(service, exchange, http))
         return;
     accept = xy__accept_parse(xy__request_header(http, XY_STR("accept")));
     media = xy__accept_result(&accept);

@@ -8,6 +8,7 @@
 #include "base/fatal.h"
 #include "serve/answer.h"
 #include "serve/context.h"
+#include "serve/cors.h"
 #include "serve/health.h"
 #include "serve/http_error.h"
 #include "serve/request.h"
@@ -97,6 +98,7 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     init_frames(service);
     uv_random(NULL, NULL, &service->request_seed, sizeof service->request_seed, 0, NULL);
     xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, xy__answer_beat);
+    service->encoder = xy__encoder_create();
     xy__list_init(&service->answers);
     xy__metrics_join(shared->metrics, &service->metrics);
     return service;
@@ -111,6 +113,7 @@ void xy__service_destroy(xy_service *service)
         xy_bytes_unref(service->frames[media].opening);
         xy_bytes_unref(service->frames[media].heartbeat);
     }
+    xy__encoder_destroy(service->encoder);
     xy__executor_deinit(&service->executor);
     xy__metrics_leave(service->shared->metrics, &service->metrics);
     free(service);
@@ -126,18 +129,20 @@ void xy__service_record(xy_service *service, const xy_record *record)
 
 typedef void serve_fn(xy_service *service, xy_exchange *exchange);
 
-/* Below config.path. */
-static const struct {
-    const char *path;
+typedef struct endpoint {
+    const char *path; /* below config.path */
+    const char *methods;
     serve_fn *serve;
-} endpoints[] = {
-    {"", xy__request_serve},
-    {"/", xy__request_serve},
-    {"/health", xy__health_serve},
-    {"/readiness", xy__readiness_serve},
+} endpoint;
+
+static const endpoint endpoints[] = {
+    {"", "GET, POST", xy__request_serve},
+    {"/", "GET, POST", xy__request_serve},
+    {"/health", "GET, HEAD", xy__health_serve},
+    {"/readiness", "GET, HEAD", xy__readiness_serve},
 };
 
-static serve_fn *find_endpoint(const xy_service *service, xy_str path)
+static const endpoint *find_endpoint(const xy_service *service, xy_str path)
 {
     xy_str base = xy_str_from(service->config->path);
 
@@ -147,22 +152,17 @@ static serve_fn *find_endpoint(const xy_service *service, xy_str path)
     path.len -= base.len;
     for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
         if (xy_str_is(path, endpoints[i].path))
-            return endpoints[i].serve;
+            return &endpoints[i];
     return NULL;
 }
 
-static void serve_metrics(xy_service *service, xy_exchange *exchange)
-{
-    xy__metrics_serve(service->shared->metrics, exchange);
-}
-
 /* Metrics with a port of their own are not told here. */
-static serve_fn *find_metrics(const xy_service *service, xy_str path)
+static bool is_metrics(const xy_service *service, xy_str path)
 {
     const xy_server_config *config = service->config;
     bool here = config->metrics_path && !config->metrics_port;
 
-    return here && xy_str_is(path, config->metrics_path) ? serve_metrics : NULL;
+    return here && xy_str_is(path, config->metrics_path);
 }
 
 static const xy_route *find_route(const xy_service *service, xy_str path)
@@ -187,20 +187,37 @@ static void serve_route(xy_service *service, xy_exchange *exchange, const xy_rou
     free(text);
 }
 
+static void allow_origin(xy_service *service, xy_exchange *exchange)
+{
+    xy_http_header headers[XY_CORS_HEADERS_MAX];
+    size_t len = xy__cors_headers(&service->config->cors, xy__exchange_request(exchange), headers);
+
+    if (len)
+        xy__exchange_add_headers(exchange, (xy_http_headers){headers, len});
+}
+
+/* Whatever else is wrong with a request, a page that may read the answer must be told so. Metrics
+ * are for no page. */
 void xy__service_handle(xy_exchange *exchange)
 {
     xy_service *service = xy__exchange_arg(exchange);
     const xy_request *request = xy__exchange_request(exchange);
-    serve_fn *serve = find_endpoint(service, request->path);
+    const endpoint *found = find_endpoint(service, request->path);
     const xy_route *route;
 
-    if (!serve)
-        serve = find_metrics(service, request->path);
-    route = serve ? NULL : find_route(service, request->path);
-    if (serve) {
-        serve(service, exchange);
-    } else if (!route) {
+    if (!found && is_metrics(service, request->path)) {
+        xy__metrics_serve(service->shared->metrics, exchange);
+        return;
+    }
+    allow_origin(service, exchange);
+    route = found ? NULL : find_route(service, request->path);
+    if (!found && !route) {
         xy__exchange_respond_error(exchange, 404, XY_STR("There is nothing at this path."));
+    } else if (request->method == XY_HTTP_OPTIONS) {
+        xy__cors_options(&service->config->cors, exchange,
+                         found ? xy_str_from(found->methods) : XY_STR("GET, HEAD"));
+    } else if (found) {
+        found->serve(service, exchange);
     } else if (request->method == XY_HTTP_GET || request->method == XY_HTTP_HEAD) {
         serve_route(service, exchange, route);
     } else {

@@ -18,6 +18,7 @@
 #include "http/exchange.h"
 #include "realtime/hub.h"
 #include "serve/accept.h"
+#include "serve/encoding.h"
 #include "serve/heartbeat.h"
 #include "serve/metrics.h"
 #include "serve/record.h"
@@ -38,6 +39,7 @@ typedef struct xy_service {
     xy_executor executor;
     xy_document_options document_options;
     xy_heartbeats heartbeats;
+    xy_encoder *encoder;                     /* of results */
     xy_link answers;                         /* requests that are not answered to the end */
     xy_stream_frames frames[XY_MEDIA_COUNT]; /* of the formats of streams */
     uint64_t request_seed;                   /* of the next request's id */
