@@ -114,9 +114,9 @@ typedef struct xy_server_config {
 XY_API xy_server_config xy_server_config_default(void);
 
 /* Read --port, --host, --workers, --no-limits, --production, --introspection, --metrics-port,
- * --log-requests, --log-variables, --log-level and --help from the command line into `config`. Unknown ones are reported on standard error, as is
- * --help's text. Returns false when the program should exit: with 0 after --help (*exit_code),
- * else 2. */
+ * --log-requests, --log-variables, --log-level and --help from the command line into `config`.
+ * Unknown ones are reported on standard error, as is --help's text. Returns false when the program
+ * should exit: with 0 after --help (*exit_code), else 2. */
 XY_API bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code);
 
 /* Listen, print `listening on http://host:port/graphql` on standard output, and serve until
