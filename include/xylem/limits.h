@@ -41,9 +41,13 @@ typedef struct xy_limits {
     uint32_t subscription_events_max; /* events waiting for one slow client; 1,024 */
     uint32_t subscription_bytes_max;  /* the same in bytes; 1 MiB */
     uint32_t stream_bytes_max;        /* framed output waiting for one slow client; 256 KiB */
-    uint32_t socket_send_bytes;       /* the kernel's send buffer of a stream; 64 KiB */
-    uint32_t event_bytes_max;         /* one published payload; 1 MiB */
-    uint32_t mailbox_bytes_max;       /* published events on their way to one worker; 64 MiB */
+    /* Of the single connection mode, where many operations have one event stream. */
+    uint32_t reservations_max;      /* streams, open or reserved; of the process; 16,000; 0: off */
+    uint32_t reservation_wait_ms;   /* until the stream is opened; 15,000; 0: for ever */
+    uint32_t stream_operations_max; /* at once on one stream; 256 */
+    uint32_t socket_send_bytes;     /* the kernel's send buffer of a stream; 64 KiB */
+    uint32_t event_bytes_max;       /* one published payload; 1 MiB */
+    uint32_t mailbox_bytes_max;     /* published events on their way to one worker; 64 MiB */
 } xy_limits;
 
 /* The limits that protect from clients, all out of the way: for measuring, and behind a gateway
