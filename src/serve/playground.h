@@ -11,6 +11,7 @@
 
 #include "xylem/server.h"
 
+#include "base/buf.h"
 #include "http/exchange.h"
 
 typedef struct xy_playground xy_playground;
@@ -29,5 +30,12 @@ bool xy__playground_wants(const xy_playground *playground, const xy_request *req
 
 /* Answer with the page, or with 304 when the client has it. From any thread. */
 void xy__playground_serve(xy_playground *playground, xy_exchange *exchange);
+
+/* Does this Accept header name text/html and prefer it to every type of a GraphQL result? */
+bool xy__playground_accepted(xy_str accept);
+
+/* What the page is told, `{"path":…,"tabs":[{"query":…,"variables":…}]}`, in such a way that it can
+ * stand in a script element. */
+void xy__playground_write_config(xy_buf *buf, const xy_server_config *config);
 
 #endif
