@@ -53,6 +53,16 @@ export async function post(url, body, headers = {}) {
   return { status: response.status, headers: response.headers, text, json }
 }
 
+// One request with exactly these headers, which fetch() does not allow, and its whole answer; `body` is bytes.
+export async function ask(server, { method = 'GET', path: target = '/graphql', headers = {}, body } = {}) {
+  const request = http.request(new URL(target, server.url), { method, headers, agent: false })
+  request.end(body)
+  const [response] = await once(request, 'response')
+  const chunks = []
+  for await (const chunk of response) chunks.push(chunk)
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }
+}
+
 // What the server holds open now, and ever opened.
 export const stats = async (server) => (await fetch(new URL('/__stats', server.url))).json()
 
