@@ -26,7 +26,7 @@ static void stop_run(void *arg)
 
 void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root, xy_outlet *outlet)
 {
-    xy_run *run = xy__run_create(operation, put_last, outlet);
+    xy_run *run = xy__run_create(operation, NULL, put_last, outlet);
 
     run->root_parent.value = root;
     run->outlet = outlet;
@@ -36,11 +36,18 @@ void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root
     xy__run_execute(run);
 }
 
+void xy__execute_query_as(xy_operation *operation, const xy_run_terms *terms, xy_on_result *done,
+                          void *arg)
+{
+    xy__run_execute(xy__run_create(operation, terms, done, arg));
+}
+
 /* ---- events ---- */
 
-void xy__execute_event(xy_operation *operation, xy_bytes *event, xy_on_result *done, void *arg)
+void xy__execute_event(xy_operation *operation, const xy_run_terms *terms, xy_bytes *event,
+                       xy_on_result *done, void *arg)
 {
-    xy_run *run = xy__run_create(operation, done, arg);
+    xy_run *run = xy__run_create(operation, terms, done, arg);
     xy_value *value = xy__arena_alloc(&run->arena, sizeof *value);
 
     *value = XY_NULL;
@@ -125,10 +132,11 @@ static int check_opening(xy_operation *operation, const xy_plan_field *field, co
 }
 
 /* Spec 6.2.3.1 CreateSourceEventStream, ResolveFieldEventStream */
-int xy__create_source_stream(xy_operation *operation, xy_source_stream *stream)
+int xy__create_source_stream(xy_operation *operation, const xy_identity *identity,
+                             xy_source_stream *stream)
 {
     const xy_selection *root = operation->plan->root;
-    xy_call call = {.operation = operation, .arena = &operation->arena};
+    xy_call call = {.operation = operation, .identity = identity, .arena = &operation->arena};
     const xy_error *refusal;
 
     if (!root || root->bad_condition || root->field_count == 0)

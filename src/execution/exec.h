@@ -23,6 +23,7 @@
 #include "execution/identity.h"
 #include "execution/outlet.h"
 #include "execution/source_stream.h"
+#include "execution/watch.h"
 
 typedef struct xy_plan xy_plan;
 typedef struct xy_field_memo xy_field_memo;
@@ -34,8 +35,8 @@ struct xy_operation {
     xy_plans *plans;       /* the chosen operation of the document; NULL before prepare */
     xy_plan *plan;         /* its plan for these variables */
     xy_arena arena;
-    xy_errors errors;   /* request errors: of prepare and of the source stream */
-    xy_value variables; /* OBJECT: coerced */
+    xy_errors errors;      /* request errors: of prepare and of the source stream */
+    xy_value variables;    /* OBJECT: coerced */
     xy_identity *identity; /* who asks: a reference, or NULL: nobody known */
     void *context;         /* the owner's */
     /* Called with `context` when the last reference goes; may be NULL. */
@@ -79,15 +80,22 @@ void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root
 /* A run's result, one JSON object; `flags` of xy_put_flag, XY_PUT_LAST never. takes: result. */
 typedef void xy_on_result(void *arg, xy_bytes *result, unsigned flags);
 
+/* One execution of a query on `terms`. keeps: arg, until `done` was called, once, perhaps before
+ * this returns; never after xy__operation_cancel() or xy__watch_cancel(). */
+void xy__execute_query_as(xy_operation *operation, const xy_run_terms *terms, xy_on_result *done,
+                          void *arg);
+
 /* Spec 6.2.3.2 MapSourceToResponseEvent, one event: execute the subscription with `event`, JSON
  * text, as the value of its root field (to a resolver of that field, bound or default, it is
- * xy_parent_value()). shares: event. keeps: arg, until `done` was called, once, perhaps before
- * this returns; never after xy__operation_cancel(). */
-void xy__execute_event(xy_operation *operation, xy_bytes *event, xy_on_result *done, void *arg);
+ * xy_parent_value()), on `terms` (NULL: as the operation's own identity). shares: event. keeps:
+ * arg, as xy__execute_query_as(). */
+void xy__execute_event(xy_operation *operation, const xy_run_terms *terms, xy_bytes *event,
+                       xy_on_result *done, void *arg);
 
 /* Spec 6.2.3.1 CreateSourceEventStream: coerce the root field's arguments and let its opener fill
- * `stream`. Returns 0; XY_EFAILED and request errors in operation->errors. */
-int xy__create_source_stream(xy_operation *operation, xy_source_stream *stream);
+ * `stream`, as `identity` (NULL: nobody known). Returns 0; XY_EFAILED and request errors in operation->errors. */
+int xy__create_source_stream(xy_operation *operation, const xy_identity *identity,
+                             xy_source_stream *stream);
 
 /* The response that tells of a failure outside any run, as of a source: one error at the place
  * of the operation. `code` and `message` as in xy_stream_fail(): without a code it is unexpected,

@@ -94,6 +94,15 @@ static xy_outcome resolve(xy_run *run, xy_frame *at, xy_plan_field *field,
     return xy__complete_call(run, at, field, field->field->type, call);
 }
 
+xy_result xy__field_read(const xy_plan_field *field, const xy_parent_ref *parent)
+{
+    if (parent->object)
+        return field->slot ? xy__slot_read(field->slot, parent->object) : xy_result_null();
+    if (parent->is_event)
+        return xy_result_value(parent->value);
+    return xy_result_value(xy_value_get(parent->value, field->field->name));
+}
+
 /* A field without a resolver: read from a struct or a JSON object. */
 static xy_outcome read_plain(xy_run *run, xy_frame *at, xy_plan_field *field,
                              const xy_parent_ref *parent)
@@ -108,13 +117,7 @@ static xy_outcome read_plain(xy_run *run, xy_frame *at, xy_plan_field *field,
             return xy__frame_close(run, at, XY_OUTCOME_FAILED);
         xy__call_release(call);
     }
-    if (parent->object) {
-        result = field->slot ? xy__slot_read(field->slot, parent->object) : xy_result_null();
-    } else if (parent->is_event) {
-        result = xy_result_value(parent->value);
-    } else {
-        result = xy_result_value(xy_value_get(parent->value, field->field->name));
-    }
+    result = xy__field_read(field, parent);
     return xy__complete_result(run, at, field, field->field->type, &result);
 }
 
@@ -165,6 +168,8 @@ xy_outcome xy__execute_object(xy_run *run, xy_frame *at, const xy_selection *sel
 {
     if (selection->bad_condition)
         return fail_condition(run, at, selection->bad_condition);
+    if (XY_UNLIKELY(run->watch))
+        xy__watch_object(run, selection, parent);
     xy__buf_char(&run->text, '{');
     for (size_t i = 0; i < selection->field_count; i++) {
         if (xy__run_halted(run) ||

@@ -10,6 +10,7 @@
 
 #include "base/fatal.h"
 #include "execution/promise.h"
+#include "execution/watch.h"
 
 static xy_str copy(xy_str text)
 {
@@ -83,29 +84,31 @@ void xy_identity_set_expiry(xy_identity *identity, int64_t unix_s)
     identity->expires_s = unix_s;
 }
 
-/* Who asks now; NULL: nobody known. */
-static const xy_identity *current(const xy_call *call)
+const xy_identity *xy__identity_now(const xy_identity *identity)
 {
-    const xy_identity *identity = call->operation->identity;
-
     if (identity && identity->expires_s && time(NULL) >= identity->expires_s)
         return NULL;
     return identity;
 }
 
+bool xy__identity_has_role(const xy_identity *identity, xy_str role)
+{
+    for (uint32_t i = 0; identity && i < identity->role_count; i++)
+        if (xy_str_eq(identity->roles[i], role))
+            return true;
+    return false;
+}
+
 xy_str xy_user_id(const xy_call *call)
 {
-    const xy_identity *identity = current(call);
+    const xy_identity *identity = xy__identity_now(call->identity);
 
+    xy__watch_fact(call, XY_FACT_USER, XY_STR_NULL);
     return identity ? identity->user : XY_STR_NULL;
 }
 
 bool xy_has_role(const xy_call *call, const char *role)
 {
-    const xy_identity *identity = current(call);
-
-    for (uint32_t i = 0; identity && i < identity->role_count; i++)
-        if (xy_str_is(identity->roles[i], role))
-            return true;
-    return false;
+    xy__watch_fact(call, XY_FACT_ROLE, xy_str_from(role));
+    return xy__identity_has_role(xy__identity_now(call->identity), xy_str_from(role));
 }

@@ -27,4 +27,10 @@ xy_identity *xy__identity_ref(xy_identity *identity);
 /* takes: one reference; NULL is fine. */
 void xy__identity_unref(xy_identity *identity);
 
+/* The same as long as it has not expired; then, and for NULL, NULL: anonymous. */
+const xy_identity *xy__identity_now(const xy_identity *identity);
+
+/* Has it this very role? NULL has none. */
+bool xy__identity_has_role(const xy_identity *identity, xy_str role);
+
 #endif

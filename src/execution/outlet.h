@@ -11,6 +11,8 @@
 #include "xylem/bytes.h"
 #include "xylem/error.h"
 
+#include "execution/shared_result.h"
+
 typedef struct xy_outlet xy_outlet;
 
 /* What a consumer may want to know of a result without reading it. */
@@ -26,6 +28,9 @@ typedef struct xy_outlet_ops {
      * XY_OK; XY_EFULL (taken, but put no more before on_ready); XY_ECLOSED (nobody listens any
      * more; on_stop comes or has come). */
     int (*put)(xy_outlet *outlet, xy_bytes *result, unsigned flags);
+    /* The same with a result that other outlets are given, too. shares: result. NULL: put() is
+     * given a reference to its JSON. */
+    int (*put_shared)(xy_outlet *outlet, xy_shared_result *result);
     /* Nothing more comes. takes: outlet; neither callback is called from here on. */
     void (*end)(xy_outlet *outlet);
 } xy_outlet_ops;
@@ -43,6 +48,13 @@ struct xy_outlet {
 static inline int xy__outlet_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     return outlet->ops->put(outlet, result, flags);
+}
+
+static inline int xy__outlet_put_shared(xy_outlet *outlet, xy_shared_result *result)
+{
+    if (outlet->ops->put_shared)
+        return outlet->ops->put_shared(outlet, result);
+    return outlet->ops->put(outlet, xy_bytes_ref(result->json), result->flags);
 }
 
 /* Forget the callbacks and end it. */

@@ -179,6 +179,31 @@ static void plan_field(planner *p, const xy_type *type, const xy_field *field, c
         *xy_vec_push(&p->scratch, &p->waiting) = out;
 }
 
+static bool is_key(const xy_field *field)
+{
+    const xy_type *type = field->type;
+
+    return type->kind == XY_TYPE_NON_NULL && type->of->kind == XY_TYPE_SCALAR &&
+           xy_str_is(type->of->name, "ID") && field->arguments.len == 0;
+}
+
+/* The key of a type's objects, to be read or resolved whether or not the client asks for it. */
+static const xy_plan_field *plan_key(planner *p, const xy_type *type)
+{
+    static const xy_arguments none = {.is_constant = true, .value = {.kind = XY_VALUE_OBJECT}};
+    const xy_field *field = xy__type_field(type, XY_STR(XY_KEY_FIELD));
+    xy_plan_field *out;
+
+    if (!field || !is_key(field))
+        return NULL;
+    out = XY_ARENA_NEW(&p->plan->arena, xy_plan_field);
+    out->key = field->name;
+    out->field = field;
+    out->arguments = &none;
+    choose_source(p, out);
+    return out;
+}
+
 /* What the collector holds as a selection; fields that the type has not are left out. */
 static xy_selection *make_selection(planner *p)
 {
@@ -189,6 +214,8 @@ static xy_selection *make_selection(planner *p)
     selection->bad_condition = p->collector.bad_condition;
     if (selection->bad_condition)
         return selection;
+    if (p->plan->plans->live)
+        selection->key = plan_key(p, selection->type);
     xy__map_init(&g.by_key, &p->temp);
     group_nodes(p, &g);
     selection->fields = XY_ARENA_ARRAY(&p->plan->arena, xy_plan_field, g.list.len);

@@ -60,6 +60,9 @@ struct xy_selection {
     const xy_type *type;
     xy_plan_field *fields;
     size_t field_count;
+    /* The type's field `id: ID!`, in plans of live queries: what makes its objects' keys. Not among
+     * `fields`. NULL: the type has none. */
+    const xy_plan_field *key;
     /* A @skip or @include whose condition is no boolean: the selection fails with what coercing
      * its arguments says. NULL: none. */
     const xy_ast_directive *bad_condition;
@@ -105,6 +108,7 @@ struct xy_plans {
     const xy_type *type; /* the root type; NULL when the schema has none */
     /* @experimental_disableErrorPropagation: a field that fails is null whatever its type. */
     bool null_anywhere;
+    const xy_arguments *live; /* of its @live: its selections have keys; NULL: it is a plain one */
     xy_variables variables;
     uv_mutex_t lock; /* guards changes of what follows */
     xy_plan *_Atomic kept;
@@ -119,6 +123,9 @@ xy_plans *xy__plans_create(xy_document *document, const xy_ast_operation *ast);
 
 /* takes: plans, but for its memory, which is the document's. */
 void xy__plans_destroy(xy_plans *plans);
+
+/* The field whose value makes the key of an object: `Type:<value>`. */
+#define XY_KEY_FIELD "id"
 
 /* What is wrong when the schema has no root type for the operation. */
 xy_str xy__plans_rootless(xy_arena *arena, const xy_plans *plans);

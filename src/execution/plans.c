@@ -61,6 +61,19 @@ static const xy_type *root_type(const xy_schema *schema, xy_operation_type opera
     }
 }
 
+/* The arguments of the operation's @live; NULL: it has none, or the schema knows of none. */
+static const xy_arguments *compile_live(xy_document *document, const xy_ast_operation *ast)
+{
+    const xy_ast_directive *node = xy__directive_find(&ast->directives, XY_STR("live"));
+    const xy_directive *definition = xy__schema_directive(document->schema, XY_STR("live"));
+    xy_arguments_site site;
+
+    if (!node || !definition)
+        return NULL;
+    site = xy__directive_site(definition, node);
+    return xy__arguments_compile(&document->arena, &site);
+}
+
 xy_plans *xy__plans_create(xy_document *document, const xy_ast_operation *ast)
 {
     xy_plans *plans = XY_ARENA_NEW(&document->arena, xy_plans);
@@ -70,6 +83,7 @@ xy_plans *xy__plans_create(xy_document *document, const xy_ast_operation *ast)
     plans->type = root_type(document->schema, ast->operation);
     plans->null_anywhere =
         xy__directive_find(&ast->directives, XY_STR("experimental_disableErrorPropagation"));
+    plans->live = ast->operation == XY_OPERATION_QUERY ? compile_live(document, ast) : NULL;
     plans->variables = xy__variables_compile(&document->arena, document->schema, &ast->variables);
     XY_ASSERT(uv_mutex_init(&plans->lock) == 0);
     return plans;

@@ -28,7 +28,12 @@ xy_call *xy__call_take(xy_run *run)
     } else {
         call = xy__arena_alloc(&run->arena, sizeof *call);
     }
-    *call = (xy_call){.run = run, .operation = run->operation, .arena = &run->arena};
+    *call = (xy_call){
+        .run = run,
+        .operation = run->operation,
+        .identity = run->identity,
+        .arena = &run->arena,
+    };
     return call;
 }
 

@@ -21,6 +21,7 @@
 struct xy_call {
     xy_run *run; /* NULL: to the opener of a source stream */
     xy_operation *operation;
+    const xy_identity *identity; /* who asks; NULL: nobody known */
     xy_arena *arena;
     const xy_plan_field *field;
     const xy_value *arguments;

@@ -46,13 +46,36 @@ static xy_run *allocate(xy_executor *executor)
     return run;
 }
 
-xy_run *xy__run_create(xy_operation *operation, xy_on_result *done, void *arg)
+static void set_terms(xy_run *run, const xy_run_terms *terms)
+{
+    if (!terms) {
+        run->identity = xy__identity_ref(run->operation->identity);
+        return;
+    }
+    run->identity = xy__identity_ref(terms->identity);
+    run->more = terms->more;
+    run->watch = terms->watch;
+    if (run->watch)
+        run->watch->run = run;
+}
+
+/* It tells nothing any more. */
+static void unwatch(xy_run *run)
+{
+    if (run->watch)
+        run->watch->run = NULL;
+    run->watch = NULL;
+}
+
+xy_run *xy__run_create(xy_operation *operation, const xy_run_terms *terms, xy_on_result *done,
+                       void *arg)
 {
     xy_executor *executor = operation->executor;
     xy_run *run = allocate(executor);
 
     run->operation = xy__operation_ref(operation);
     run->executor = executor;
+    set_terms(run, terms);
     run->done = done;
     run->done_arg = arg;
     run->resolved_end = &run->resolved;
@@ -71,6 +94,7 @@ static void release(xy_run *run)
     executor->gauges.runs--;
     xy__executor_drop(executor, &run->text);
     xy_bytes_unref(run->event);
+    xy__identity_unref(run->identity);
     if (executor->spare_run_count == XY_EXECUTOR_SPARES) {
         xy__arena_deinit(&run->arena);
         free(run);
@@ -101,7 +125,9 @@ static xy_bytes *limit_result(xy_run *run, const char *message, unsigned *flags)
     xy__buf_init(&out, SIZE_MAX);
     XY_BUF_LITERAL(&out, "{\"errors\":");
     xy__errors_write(&out, &errors);
-    XY_BUF_LITERAL(&out, ",\"data\":null}");
+    XY_BUF_LITERAL(&out, ",\"data\":null");
+    xy__buf_str(&out, run->more);
+    xy__buf_char(&out, '}');
     return xy__buf_take(&out);
 }
 
@@ -125,6 +151,7 @@ static void assemble(const xy_run *run, xy_buf *out)
     }
     XY_BUF_LITERAL(out, "\"data\":");
     write_data(run, out);
+    xy__buf_str(out, run->more);
     xy__buf_char(out, '}');
 }
 
@@ -146,6 +173,7 @@ static xy_bytes *make_result(xy_run *run, unsigned *flags)
 
     *flags = run->errors.list.len > 0 ? XY_PUT_ERRORS : 0;
     if (*flags == 0 && !run->root) {
+        xy__buf_str(&run->text, run->more);
         xy__buf_char(&run->text, '}');
         limit = find_limit(run, &run->text);
         if (!limit)
@@ -172,6 +200,7 @@ static void finish(xy_run *run)
     run->finished = true;
     xy__list_remove(&run->link);
     xy__deadline_stop(run);
+    unwatch(run);
     if (run->cancelled)
         return;
     result = make_result(run, &flags);
@@ -315,6 +344,7 @@ void xy__run_cancel(xy_run *run)
 {
     xy__run_enter(run);
     run->cancelled = true;
+    unwatch(run);
     if (run->outlet) {
         run->outlet->on_ready = NULL;
         run->outlet->on_stop = NULL;

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "execution/exec.h"
 #include "execution/plan.h"
+#include "execution/watch.h"
 
 typedef struct xy_spot xy_spot;
 
@@ -48,7 +49,10 @@ struct xy_field_memo {
 struct xy_run {
     xy_operation *operation; /* a reference */
     xy_executor *executor;
-    xy_link link; /* in operation->runs */
+    xy_identity *identity; /* a reference, or NULL: nobody known */
+    xy_watch *watch;       /* or NULL */
+    xy_str more;           /* members of the result behind its data */
+    xy_link link;          /* in operation->runs */
     xy_arena arena;
     xy_buf text; /* all segments, one behind the other */
     xy_errors errors;
@@ -94,9 +98,11 @@ static inline bool xy__frame_nullable(const xy_run *run, const xy_type *type)
 /* What an operation remembers of `field`, cleared at first. */
 xy_field_memo *xy__operation_memo(xy_operation *operation, const xy_plan_field *field);
 
-/* A run of `operation` whose result goes to `done`. shares: operation. keeps: arg, until `done`
- * was called or the run is cancelled. gives: the run, to xy__run_execute(). */
-xy_run *xy__run_create(xy_operation *operation, xy_on_result *done, void *arg);
+/* A run of `operation` on `terms` (NULL: as the operation's own identity) whose result goes to
+ * `done`. shares: operation. keeps: arg, until `done` was called or the run is cancelled. gives:
+ * the run, to xy__run_execute(). */
+xy_run *xy__run_create(xy_operation *operation, const xy_run_terms *terms, xy_on_result *done,
+                       void *arg);
 
 /* Execute the root fields of run->root_parent; and then, now or as promises are resolved,
  * whatever is needed until the result is given. takes: run. */

@@ -129,7 +129,7 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
 static void execute(xy_subscription *sub, xy_bytes *event)
 {
     sub->running = true;
-    xy__execute_event(sub->operation, event, on_result, sub);
+    xy__execute_event(sub->operation, NULL, event, on_result, sub);
 }
 
 static bool may_execute(const xy_subscription *sub)
@@ -378,7 +378,7 @@ xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_
     outlet->on_ready = on_ready;
     outlet->on_stop = on_stop;
     outlet->arg = sub;
-    if (xy__create_source_stream(operation, &sub->stream) < 0) {
+    if (xy__create_source_stream(operation, operation->identity, &sub->stream) < 0) {
         refuse(sub);
     } else if (sub->state == SUBSCRIPTION_OPENING) {
         go(sub, SUBSCRIPTION_ACTIVE);

@@ -329,7 +329,7 @@ static unsigned start_events(fuzz *f)
     for (unsigned i = 0; i < count && !f->gone; i++) {
         xy_bytes *event = xy_bytes_create(xy_str_from(events[maker_choose(&f->m, COUNT(events))]));
 
-        xy__execute_event(f->operation, event, on_result, f);
+        xy__execute_event(f->operation, NULL, event, on_result, f);
         xy_bytes_unref(event);
     }
     return count;

@@ -114,7 +114,7 @@ static vector_verdict execute_event(vector_execution *x, xy_bytes *event, const 
     xy_bytes *result = NULL;
     vector_verdict verdict;
 
-    xy__execute_event(x->operation, event, on_result, &result);
+    xy__execute_event(x->operation, NULL, event, on_result, &result);
     XY_ASSERT(result);
     verdict = vector_expect_response(x->c, expected, xy_bytes_str(result), false);
     xy_bytes_unref(result);
@@ -146,7 +146,7 @@ static vector_verdict subscribe(vector_execution *x)
 
     x->operation->context = x->c;
     xy__source_stream_init(&r.stream, &x->loop, &record, 1u << 20);
-    if (xy__create_source_stream(x->operation, &r.stream) < 0) {
+    if (xy__create_source_stream(x->operation, NULL, &r.stream) < 0) {
         verdict = vector_expect_refusal(x->c, expected, &x->operation->errors);
     } else {
         verdict = execute(x, &r);

@@ -186,7 +186,7 @@ static void each_event(void **state)
     for (int i = 0; i < 3; i++) {
         const char *result = NULL;
 
-        xy__execute_event(operation, event, on_event_result, &result);
+        xy__execute_event(operation, NULL, event, on_event_result, &result);
         xy__loop_advance(&f.loop, 700);
         assert_string_equal(result, "{\"data\":{\"tick\":{\"after\":7}}}");
     }
@@ -201,7 +201,7 @@ static void late_events(void **state)
     const char *result = NULL;
 
     (void)state;
-    xy__execute_event(operation, event, on_event_result, &result);
+    xy__execute_event(operation, NULL, event, on_event_result, &result);
     xy__loop_advance(&f.loop, TIMEOUT_MS);
     assert_string_equal(result, TOO_LATE);
     xy_bytes_unref(event);

@@ -177,7 +177,7 @@ static void neither_does_an_event(void **state)
 
         if (round == 10)
             allocations = 0;
-        xy__execute_event(operation, event, on_result, &right);
+        xy__execute_event(operation, NULL, event, on_result, &right);
         assert_true(right);
     }
     assert_int_equal(allocations, 0);

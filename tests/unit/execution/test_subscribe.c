@@ -160,7 +160,7 @@ static void an_opener_fills_the_stream_or_refuses(void **state)
         int rc;
 
         xy__source_stream_init(&r.stream, &f.loop, &ops, EVENT_MAX);
-        rc = xy__create_source_stream(operation, &r.stream);
+        rc = xy__create_source_stream(operation, NULL, &r.stream);
         if (o->journal) {
             assert_int_equal(rc, XY_OK);
             assert_string_equal(r.journal, o->journal);
@@ -227,7 +227,7 @@ static void each_event_is_a_run_of_its_own(void **state)
 
         for (int again = 0; again < 2; again++) {
             result = NULL;
-            xy__execute_event(operation, bytes, on_result, &result);
+            xy__execute_event(operation, NULL, bytes, on_result, &result);
             assert_string_equal(result, e->result);
         }
         xy_bytes_unref(bytes);

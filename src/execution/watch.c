@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "execution/watch.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "xylem/live.h"
+
+#include "execution/field.h"
+#include "execution/promise.h"
+
+/* Keys up to this length are made on the stack. */
+#define KEY_STACK 256u
+
+void xy__watch_cancel(xy_watch *watch)
+{
+    if (watch->run)
+        xy__run_cancel(watch->run);
+}
+
+bool xy__fact_agrees(xy_fact_kind kind, xy_str name, const xy_identity *a, const xy_identity *b)
+{
+    a = xy__identity_now(a);
+    b = xy__identity_now(b);
+    if (a == b)
+        return true;
+    switch (kind) {
+    case XY_FACT_USER:
+        return a && b && xy_str_eq(a->user, b->user);
+    case XY_FACT_ROLE:
+        return xy__identity_has_role(a, name) == xy__identity_has_role(b, name);
+    }
+    return false;
+}
+
+void xy__watch_fact(const xy_call *call, xy_fact_kind kind, xy_str name)
+{
+    xy_watch *watch = call->run ? call->run->watch : NULL;
+
+    if (watch && watch->on_fact)
+        watch->on_fact(watch, kind, name);
+}
+
+void xy_depend(xy_call *call, xy_str key)
+{
+    xy_watch *watch = call->run ? call->run->watch : NULL;
+
+    if (watch && watch->on_key)
+        watch->on_key(watch, key);
+}
+
+/* ---- objects ---- */
+
+/* The text of an ID, as it would be in the response. The null string when it is none. */
+static xy_str id_text(const xy_result *result, char digits[24])
+{
+    const xy_value *value = result->kind == XY_RESULT_VALUE ? result->value : NULL;
+    int64_t integer = result->integer;
+
+    if (result->kind == XY_RESULT_STR)
+        return (xy_str){result->text, result->size};
+    if (value && value->kind == XY_VALUE_STRING)
+        return xy_value_text(value);
+    if (result->kind != XY_RESULT_INT && !(value && xy_value_to_int64(value, &integer) == XY_OK))
+        return XY_STR_NULL;
+    return (xy_str){digits, (size_t)snprintf(digits, 24, "%" PRId64, integer)};
+}
+
+static void tell_key(xy_run *run, xy_str type, const xy_result *id)
+{
+    char digits[24];
+    char stack[KEY_STACK];
+    xy_str text = id_text(id, digits);
+    size_t len = type.len + 1 + text.len;
+    char *key = len <= sizeof stack ? stack : xy__arena_alloc(&run->arena, len);
+
+    if (!text.ptr)
+        return;
+    memcpy(key, type.ptr, type.len);
+    key[type.len] = ':';
+    memcpy(key + type.len + 1, text.ptr, text.len);
+    run->watch->on_key(run->watch, (xy_str){key, len});
+}
+
+/* The id has a resolver. One that answers later, or fails, tells nothing here. */
+static void resolve_key(xy_run *run, const xy_selection *selection, const xy_parent_ref *parent)
+{
+    xy_call *call = xy__call_take(run);
+    int rc;
+
+    call->field = selection->key;
+    call->arguments = &selection->key->arguments->value;
+    call->parent = *parent;
+    rc = selection->key->resolver(call);
+    if (rc >= 0 && !call->own)
+        tell_key(run, selection->type->name, &call->result);
+    xy__call_release(call);
+}
+
+void xy__watch_object(xy_run *run, const xy_selection *selection, const xy_parent_ref *parent)
+{
+    xy_result id;
+
+    if (!selection->key || !run->watch->on_key)
+        return;
+    if (selection->key->source == XY_FIELD_RESOLVER) {
+        resolve_key(run, selection, parent);
+        return;
+    }
+    id = xy__field_read(selection->key, parent);
+    if (id.kind == XY_RESULT_SLOT)
+        id = xy__slot_read(id.slot, id.object);
+    tell_key(run, selection->type->name, &id);
+}

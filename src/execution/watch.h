@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* execution/watch.h -- what a run tells, as it goes, of what its result depends on: keys of the
+ * data, and facts of the request.
+ *
+ *   key    "Auction:1", "Query.auction(id:\"1\")", or what a resolver names with xy_depend()
+ *   fact   who asks, whether he has a role: another answer may mean another result
+ *
+ * A key is told when its object is met, not when the run ends: what is invalidated in between is
+ * noticed by whoever listens. */
+#ifndef XY_EXECUTION_WATCH_H
+#define XY_EXECUTION_WATCH_H
+
+#include "execution/identity.h"
+
+typedef enum xy_fact_kind {
+    XY_FACT_USER, /* xy_user_id() */
+    XY_FACT_ROLE, /* xy_has_role(): `name` tells which */
+} xy_fact_kind;
+
+typedef struct xy_watch xy_watch;
+typedef struct xy_run xy_run;
+
+/* Embed it; all zero but for the functions. What they are given is valid until they return. The
+ * same key and the same fact may come several times. */
+struct xy_watch {
+    void (*on_key)(xy_watch *watch, xy_str key);
+    void (*on_fact)(xy_watch *watch, xy_fact_kind kind, xy_str name);
+    xy_run *run; /* that tells it; NULL before, and once its result is given or it is cancelled */
+};
+
+/* On whose behalf an execution runs, and who watches it. All zero: nobody. */
+typedef struct xy_run_terms {
+    xy_identity *identity; /* NULL: anonymous. Shared by the run */
+    xy_watch *watch;       /* NULL: nobody. Until the result is given or the run is cancelled */
+    /* Members that follow "data" in the result, with a comma before each (`,"isLive":true`).
+     * Until the result is given. */
+    xy_str more;
+} xy_run_terms;
+
+/* Would a run that read this fact have read the same of both? NULL is anonymous. */
+bool xy__fact_agrees(xy_fact_kind kind, xy_str name, const xy_identity *a, const xy_identity *b);
+
+/* A resolver has read a fact of the request. */
+void xy__watch_fact(const xy_call *call, xy_fact_kind kind, xy_str name);
+
+/* Nobody waits for the result of the run that `watch` watches, if there is one. */
+void xy__watch_cancel(xy_watch *watch);
+
+#endif
