@@ -3,12 +3,14 @@
  *
  *   graphql/         what clients can ask, in SDL
  *   services/        resolvers of queries and mutations
- *   subscriptions/   sources that are not a plain topic */
+ *   subscriptions/   sources that are not a plain topic
+ *   operations/      what the playground offers to try */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "xylem/xylem.h"
 
+#include "example_operations.h"
 #include "example_sdl.h"
 #include "services/rooms.h"
 #include "subscriptions/countdown.h"
@@ -41,6 +43,7 @@ int main(int argc, char **argv)
     if (!xy_server_arguments(&config, argc, argv, &code))
         return code;
     config.schema = load_schema();
+    config.playground_tabs = example_operations;
     code = xy_server_run(&config) < 0;
     xy_schema_destroy(config.schema);
     return code;
