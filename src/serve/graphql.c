@@ -21,9 +21,10 @@ typedef struct request {
     xy_kept_params *params; /* a reference */
     bool params_known;      /* to the cache */
     uint64_t params_hash;   /* of the text they are read from */
-    xy_document *document;  /* a reference */
-    size_t document_bytes;  /* that the cache knows of; 0: it was not there */
-    xy_arena arena;         /* of the errors */
+    xy_chosen chosen;
+    xy_document *document; /* a reference */
+    size_t document_bytes; /* that the cache knows of; 0: it was not there */
+    xy_arena arena;        /* of the errors */
     xy_errors errors;
 } request;
 
@@ -38,6 +39,7 @@ static void open_request(request *req, xy_service *service, const xy_caller *cal
 static void close_request(request *req)
 {
     xy__document_unref(req->document);
+    xy__chosen_deinit(&req->chosen);
     xy__kept_params_unref(req->params);
     xy__arena_deinit(&req->arena);
 }
@@ -79,14 +81,36 @@ static bool read_params(request *req, xy_params_origin origin, xy_str text)
     return false;
 }
 
+/* The text that the request holds, unless it means another, or may not say what it likes. */
+static bool choose_document(request *req)
+{
+    const xy_persisted *persisted = &req->service->shared->persisted;
+    xy_unchosen why;
+
+    if (XY_LIKELY(!xy__persisted_concerns(persisted, req->params))) {
+        req->chosen.text = req->params->params.query;
+        req->chosen.hash = req->params->query_hash;
+        return true;
+    }
+    if (xy__persisted_choose(persisted, req->params, &req->chosen, &why) == XY_OK)
+        return true;
+    xy__errors_add(&req->errors, why.message)->code = why.code;
+    refuse(req, why.why, &req->errors);
+    return false;
+}
+
 /* Parse and validate, unless that is done already. */
 static bool find_document(request *req)
 {
     xy_service *service = req->service;
-    xy_str text = req->params->params.query;
-    uint64_t hash = req->params->query_hash;
+    xy_str text = req->chosen.text;
+    uint64_t hash = req->chosen.hash;
     int rc;
 
+    if (req->chosen.document) {
+        req->document = xy__document_ref(req->chosen.document);
+        return true;
+    }
     req->document = xy__document_cache_find(service->shared->documents, hash, text);
     if (req->document) {
         req->document_bytes = xy__document_bytes(req->document);
@@ -105,8 +129,8 @@ static void remember(request *req)
 {
     xy_document_cache *cache = req->service->shared->documents;
 
-    if (xy__document_bytes(req->document) != req->document_bytes)
-        xy__document_cache_offer(cache, req->params->query_hash, req->document);
+    if (!req->chosen.document && xy__document_bytes(req->document) != req->document_bytes)
+        xy__document_cache_offer(cache, req->chosen.hash, req->document);
     if (!req->params_known)
         xy__document_cache_offer_params(cache, req->params_hash, req->params);
 }
@@ -166,8 +190,9 @@ static void run(request *req)
 
 static void serve_params(request *req)
 {
-    if (!find_document(req))
+    if (!choose_document(req) || !find_document(req))
         return;
+    xy__persisted_register(&req->service->shared->persisted, &req->chosen);
     run(req);
     remember(req);
 }

@@ -36,10 +36,19 @@ static int refuse(xy_params_error *error, xy_str message)
     return XY_EINVAL;
 }
 
+/* Of a request. Those of a query string that come last hold JSON text. */
+static const char *const keys[] = {"query", "operationName", "documentId", "variables",
+                                   "extensions"};
+
+#define KEYS      (sizeof keys / sizeof *keys)
+#define TEXT_KEYS ((size_t)3)
+
 static bool is_known(xy_str key)
 {
-    return xy_str_is(key, "query") || xy_str_is(key, "variables") ||
-           xy_str_is(key, "operationName") || xy_str_is(key, "extensions");
+    for (size_t i = 0; i < KEYS; i++)
+        if (xy_str_is(key, keys[i]))
+            return true;
+    return false;
 }
 
 /* A null parameter is an absent one. */
@@ -77,6 +86,40 @@ static int take_string(xy_arena *arena, const xy_value *params, const char *key,
     return XY_OK;
 }
 
+/* extensions.persistedQuery, of version 1 (apollo-link-persisted-queries, "Protocol"). */
+static int take_persisted(const xy_value *persisted, xy_document_id *out, xy_params_error *error)
+{
+    const xy_value *version;
+    const xy_value *hash;
+
+    if (persisted->kind != XY_VALUE_OBJECT)
+        return refuse(error, XY_STR("Expected \"extensions.persistedQuery\" to be an object, as "
+                                    "{\"version\": 1, \"sha256Hash\": \"…\"}."));
+    version = present(persisted, "version");
+    if (!version || version->kind != XY_VALUE_INT || version->integer != 1)
+        return refuse(error, XY_STR("Unsupported persisted query version"));
+    hash = present(persisted, "sha256Hash");
+    if (!hash || hash->kind != XY_VALUE_STRING || !hash->len)
+        return refuse(error, XY_STR("Expected \"extensions.persistedQuery.sha256Hash\" to be a "
+                                    "string."));
+    *out = xy__document_id_read(xy_value_text(hash));
+    return XY_OK;
+}
+
+static int take_id(xy_arena *arena, const xy_value *params, xy_params *out, xy_params_error *error)
+{
+    const xy_value *persisted = present(out->extensions, "persistedQuery");
+    xy_str id;
+    int rc = take_string(arena, params, "documentId", &id, error);
+
+    if (rc < 0)
+        return rc;
+    out->document_id = xy__document_id_read(id);
+    if (persisted && out->document_id.kind == XY_DOCUMENT_ID_NONE)
+        rc = take_persisted(persisted, &out->document_id, error);
+    return rc;
+}
+
 static int take_params(xy_arena *arena, const xy_value *params, xy_params *out,
                        xy_params_error *error)
 {
@@ -88,7 +131,9 @@ static int take_params(xy_arena *arena, const xy_value *params, xy_params *out,
         rc = take_object(arena, params, "variables", &out->variables, error);
     if (rc == XY_OK)
         rc = take_object(arena, params, "extensions", &out->extensions, error);
-    if (rc == XY_OK && !out->query.len) {
+    if (rc == XY_OK)
+        rc = take_id(arena, params, out, error);
+    if (rc == XY_OK && !out->query.len && out->document_id.kind == XY_DOCUMENT_ID_NONE) {
         rc = refuse(error, XY_STR("Must provide query string."));
         error->no_query = true;
     }
@@ -139,10 +184,9 @@ static int read_json_param(xy_arena *arena, const char *key, xy_str text, xy_val
 
 int xy__params_read_query(xy_arena *arena, xy_str query, xy_params *out, xy_params_error *error)
 {
-    xy_member *members = XY_ARENA_ARRAY(arena, xy_member, 4);
-    xy_value params = {.kind = XY_VALUE_OBJECT, .len = 4, .members = members};
-    xy_str text[4] = {XY_STR_NULL, XY_STR_NULL, XY_STR_NULL, XY_STR_NULL};
-    static const char *const keys[4] = {"query", "operationName", "variables", "extensions"};
+    xy_member *members = XY_ARENA_ARRAY(arena, xy_member, KEYS);
+    xy_value params = {.kind = XY_VALUE_OBJECT, .len = KEYS, .members = members};
+    xy_str text[KEYS] = {XY_STR_NULL};
     xy_str key;
     xy_str value;
     int rc;
@@ -150,13 +194,13 @@ int xy__params_read_query(xy_arena *arena, xy_str query, xy_params *out, xy_para
     while (xy__query_string_next(arena, &query, &key, &value)) {
         if (!xy__utf8_valid(value))
             return refuse(error, XY_STR("The query string is not valid UTF-8."));
-        for (size_t i = 0; i < 4; i++)
+        for (size_t i = 0; i < KEYS; i++)
             if (xy_str_is(key, keys[i]) && value.len)
                 text[i] = value;
     }
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < KEYS; i++) {
         members[i] = (xy_member){xy_str_from(keys[i]), xy_value_string(text[i])};
-        if (i < 2)
+        if (i < TEXT_KEYS)
             continue;
         rc = read_json_param(arena, keys[i], text[i], &members[i].value, error);
         if (rc < 0)

@@ -7,9 +7,12 @@
 #include "xylem/value.h"
 
 #include "base/arena.h"
+#include "serve/document_id.h"
 
+/* A request has a query, or a document's id, or both. */
 typedef struct xy_params {
-    xy_str query;
+    xy_str query;               /* empty when absent */
+    xy_document_id document_id; /* documentId, else that of extensions.persistedQuery */
     xy_str operation_name;      /* null when absent */
     const xy_value *variables;  /* an OBJECT; NULL when absent or null */
     const xy_value *extensions; /* likewise */
@@ -17,7 +20,7 @@ typedef struct xy_params {
 
 typedef struct xy_params_error {
     xy_str message;
-    /* The request is well-formed but holds no query: a JSON client gets status 200 with this error,
+    /* The request is well-formed but holds neither query nor id: a JSON client gets status 200 with this error,
      * as for a syntax error. All others are 400 for every media type. */
     bool no_query;
 } xy_params_error;

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "serve/answer.h"
+#include "serve/batch.h"
 #include "serve/csrf.h"
 #include "serve/graphql.h"
 #include "serve/http_error.h"
@@ -68,6 +69,10 @@ void xy__request_serve(xy_service *service, xy_exchange *exchange)
     xy_caller caller;
     xy_answer *answer;
 
+    if (xy__playground_wants(service->shared->playground, http)) {
+        xy__playground_serve(service->shared->playground, exchange);
+        return;
+    }
     if (!check_method(exchange, http) || !check_site(service, exchange, http))
         return;
     accept = xy__accept_parse(xy__request_header(http, XY_STR("accept")));
@@ -82,8 +87,12 @@ void xy__request_serve(xy_service *service, xy_exchange *exchange)
     if (!check_body(exchange, http))
         return;
     xy__caller_init(&caller, service, http);
-    answer = xy__answer_create(service, exchange, &accept, media, &caller);
-    xy__graphql_serve_text(service, &caller, is_get ? XY_PARAMS_QUERY_STRING : XY_PARAMS_BODY,
-                           is_get ? http->query : http->body, &answer->reply);
+    if (!is_get && xy__is_batch(http->body)) {
+        xy__batch_serve(service, exchange, &caller, media);
+    } else {
+        answer = xy__answer_create(service, exchange, &accept, media, &caller);
+        xy__graphql_serve_text(service, &caller, is_get ? XY_PARAMS_QUERY_STRING : XY_PARAMS_BODY,
+                               is_get ? http->query : http->body, &answer->reply);
+    }
     xy__caller_deinit(&caller);
 }

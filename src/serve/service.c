@@ -9,10 +9,12 @@
 #include "serve/answer.h"
 #include "serve/context.h"
 #include "serve/cors.h"
+#include "serve/document_rules.h"
 #include "serve/health.h"
 #include "serve/http_error.h"
 #include "serve/request.h"
 #include "serve/request_log.h"
+#include "serve/single.h"
 
 static void on_unexpected(xy_operation *operation, const xy_error *error)
 {
@@ -21,39 +23,6 @@ static void on_unexpected(xy_operation *operation, const xy_error *error)
     xy_log(XY_LOG_ERROR, "serve", "unexpected error of a resolver",
            XY_LOG_STR("error", error->original.ptr ? error->original : error->message),
            XY_LOG_STR("requestId", context ? xy__request_id_text(&context->id) : XY_STR_NULL));
-}
-
-static bool may_introspect(const xy_server_config *config)
-{
-    if (config->introspection == XY_IN_DEVELOPMENT)
-        return config->development;
-    return config->introspection == XY_ON;
-}
-
-static xy_document_options document_options(const xy_server_config *config)
-{
-    const xy_limits *limits = &config->limits;
-
-    return (xy_document_options){
-        .parse =
-            {
-                .tokens_max = limits->tokens_max,
-                .depth_max = limits->depth_max,
-                .tokens_as_limit = true,
-            },
-        .limits =
-            {
-                .depth_max = limits->operation_depth_max,
-                .aliases_max = limits->operation_aliases_max,
-                .directives_max = limits->operation_directives_max,
-                .cost_max = limits->operation_cost_max,
-            },
-        .validate =
-            {
-                .hide_suggestions = !config->development,
-                .hide_introspection = !may_introspect(config),
-            },
-    };
 }
 
 static void init_executor(xy_service *service)
@@ -93,13 +62,14 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     service->shared = shared;
     service->loop = loop;
     service->hub = hub;
-    service->document_options = document_options(config);
+    service->document_options = xy__document_rules(config);
     init_executor(service);
     init_frames(service);
     uv_random(NULL, NULL, &service->request_seed, sizeof service->request_seed, 0, NULL);
     xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, xy__answer_beat);
     service->encoder = xy__encoder_create();
     xy__list_init(&service->answers);
+    service->single = xy__single_create(service);
     xy__metrics_join(shared->metrics, &service->metrics);
     return service;
 }
@@ -113,6 +83,7 @@ void xy__service_destroy(xy_service *service)
         xy_bytes_unref(service->frames[media].opening);
         xy_bytes_unref(service->frames[media].heartbeat);
     }
+    xy__single_destroy(service->single);
     xy__encoder_destroy(service->encoder);
     xy__executor_deinit(&service->executor);
     xy__metrics_leave(service->shared->metrics, &service->metrics);
@@ -138,6 +109,7 @@ typedef struct endpoint {
 static const endpoint endpoints[] = {
     {"", "GET, POST", xy__request_serve},
     {"/", "GET, POST", xy__request_serve},
+    {"/stream", "GET, POST, PUT, DELETE", xy__single_serve},
     {"/health", "GET, HEAD", xy__health_serve},
     {"/readiness", "GET, HEAD", xy__readiness_serve},
 };
@@ -229,6 +201,7 @@ void xy__service_drain(xy_service *service)
 {
     xy_link *link = service->answers.next;
 
+    xy__single_drain(service->single);
     while (link != &service->answers) {
         xy_link *next = link->next;
 

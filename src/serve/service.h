@@ -43,6 +43,7 @@ typedef struct xy_service {
     xy_link answers;                         /* requests that are not answered to the end */
     xy_stream_frames frames[XY_MEDIA_COUNT]; /* of the formats of streams */
     uint64_t request_seed;                   /* of the next request's id */
+    struct xy_single *single;
     xy_metrics metrics;
 } xy_service;
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "serve/cors.h"
+#include "serve/document_rules.h"
 
 /* Of what may wait for a slow stream, its sink holds a quarter and its reservation the rest. */
 static xy_reservations *create_reservations(const xy_limits *limits)
@@ -18,6 +19,29 @@ static xy_reservations *create_reservations(const xy_limits *limits)
     });
 }
 
+static int init_persisted(xy_persisted *persisted, const xy_server_config *config)
+{
+    const char *path = config->trusted_documents;
+    xy_document_options rules = xy__document_rules(config);
+    xy_persisted_options options = {
+        .only_trusted = config->trusted_documents_only,
+        .bytes_max = config->automatic_persisted_queries ? config->limits.persisted_bytes_max : 0,
+    };
+
+    if (config->trusted_documents_only && !path) {
+        fputs("only trusted documents are to be executed, but there is no file of them: "
+              "trusted_documents, --trusted-documents FILE\n",
+              stderr);
+        return XY_EINVAL;
+    }
+    if (path && xy__trusted_load(path, config->schema, &rules, stderr, &options.trusted) < 0) {
+        fprintf(stderr, "%s: not served: every trusted document must fit the schema\n", path);
+        return XY_EINVAL;
+    }
+    xy__persisted_init(persisted, &options);
+    return XY_OK;
+}
+
 int xy__shared_init(xy_shared *shared, const xy_server_config *config)
 {
     char problem[XY_CORS_PROBLEM_MAX];
@@ -30,11 +54,14 @@ int xy__shared_init(xy_shared *shared, const xy_server_config *config)
         fprintf(stderr, "%s\n", problem);
         return XY_EINVAL;
     }
-    return XY_OK;
+    shared->playground = xy__playground_create(config);
+    return init_persisted(&shared->persisted, config);
 }
 
 void xy__shared_deinit(xy_shared *shared)
 {
+    xy__persisted_deinit(&shared->persisted);
+    xy__playground_destroy(shared->playground);
     xy__document_cache_destroy(shared->documents);
     xy__reservations_destroy(shared->reservations);
     *shared = (xy_shared){0};

@@ -8,9 +8,15 @@
 
 #include "serve/document_cache.h"
 #include "serve/metrics.h"
+#include "serve/persisted.h"
+#include "serve/playground.h"
+#include "serve/reservations.h"
 
 typedef struct xy_shared {
     xy_document_cache *documents;
+    xy_persisted persisted;
+    xy_playground *playground;
+    xy_reservations *reservations;
     xy_metrics_board *metrics; /* set by the owner after the init; outlives this */
 } xy_shared;
 
