@@ -4,11 +4,12 @@
 #include <stdbool.h>
 #include <strings.h>
 
+#include "serve/field.h"
+
 /* How exactly a range names a type; a more exact one overrides. */
 enum { MATCH_NONE, MATCH_ANY, MATCH_SUBTYPE, MATCH_TYPE };
 
-#define WEIGHT_FULL 1000
-#define PLACE_MAX   UINT16_MAX
+#define PLACE_MAX UINT16_MAX
 
 static const char *const media_names[XY_MEDIA_COUNT] = {
     [XY_MEDIA_JSON] = "application/json",
@@ -18,39 +19,9 @@ static const char *const media_names[XY_MEDIA_COUNT] = {
     [XY_MEDIA_MULTIPART_PAYLOADS] = "multipart/mixed",
 };
 
-static xy_str trim(xy_str s)
-{
-    while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t')) {
-        s.ptr++;
-        s.len--;
-    }
-    while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t'))
-        s.len--;
-    return s;
-}
-
 static bool same(xy_str s, const char *word)
 {
     return s.len == strlen(word) && strncasecmp(s.ptr, word, s.len) == 0;
-}
-
-/* Cuts the part before `separator` off `rest`; quoted text does not separate. */
-static xy_str cut(xy_str *rest, char separator)
-{
-    bool quoted = false;
-    size_t at = 0;
-    xy_str part;
-
-    while (at < rest->len && (quoted || rest->ptr[at] != separator)) {
-        if (rest->ptr[at] == '"')
-            quoted = !quoted;
-        at++;
-    }
-    part = (xy_str){rest->ptr, at};
-    at += at < rest->len;
-    rest->ptr += at;
-    rest->len -= at;
-    return trim(part);
 }
 
 static int match(xy_str range, const char *name)
@@ -63,25 +34,6 @@ static int match(xy_str range, const char *name)
         strncasecmp(range.ptr, name, type_len) == 0)
         return MATCH_SUBTYPE;
     return same(range, "*/*") || same(range, "*") ? MATCH_ANY : MATCH_NONE;
-}
-
-/* "0.5" in thousandths; what is no number counts as 1, as an absent weight does. */
-static uint16_t parse_weight(xy_str text)
-{
-    unsigned value = 0;
-    unsigned unit = WEIGHT_FULL;
-
-    if (!text.len || text.ptr[0] < '0' || text.ptr[0] > '9')
-        return WEIGHT_FULL;
-    if (text.ptr[0] != '0')
-        return WEIGHT_FULL;
-    for (size_t i = 2; i < text.len && i < 5 && text.ptr[1] == '.'; i++) {
-        unit /= 10;
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            break;
-        value += unit * (unsigned)(text.ptr[i] - '0');
-    }
-    return (uint16_t)value;
 }
 
 typedef struct parameters {
@@ -98,15 +50,15 @@ static xy_str unquote(xy_str s)
 
 static parameters read_parameters(xy_str rest)
 {
-    parameters found = {.weight = WEIGHT_FULL};
+    parameters found = {.weight = XY_WEIGHT_FULL};
 
     while (rest.len) {
-        xy_str value = cut(&rest, ';');
-        xy_str name = cut(&value, '=');
+        xy_str value = xy__field_cut(&rest, ';');
+        xy_str name = xy__field_cut(&value, '=');
 
         value = unquote(value);
         if (same(name, "q"))
-            found.weight = parse_weight(value);
+            found.weight = xy__field_weight(value);
         if (same(name, "charset"))
             found.wrong_charset = !same(value, "utf-8");
         if (same(name, "subscriptionSpec"))
@@ -129,12 +81,12 @@ xy_accept xy__accept_parse(xy_str header)
     int exactness[XY_MEDIA_COUNT] = {0};
     uint16_t place = 0;
 
-    header = trim(header);
+    header = xy__field_trim(header);
     if (!header.len)
         header = XY_STR("*/*");
     while (header.len) {
-        xy_str rest = cut(&header, ',');
-        xy_str range = cut(&rest, ';');
+        xy_str rest = xy__field_cut(&header, ',');
+        xy_str range = xy__field_cut(&rest, ';');
         parameters with = read_parameters(rest);
 
         for (int media = XY_MEDIA_NONE + 1; media < XY_MEDIA_COUNT; media++) {

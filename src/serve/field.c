@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "serve/field.h"
 
-static xy_str trim(xy_str s)
+xy_str xy__field_trim(xy_str s)
 {
     while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t')) {
         s.ptr++;
@@ -27,7 +27,7 @@ xy_str xy__field_cut(xy_str *rest, char separator)
     at += at < rest->len;
     rest->ptr += at;
     rest->len -= at;
-    return trim(part);
+    return xy__field_trim(part);
 }
 
 uint16_t xy__field_weight(xy_str text)

@@ -12,6 +12,9 @@
 /* The weight of what has none, and the largest. */
 #define XY_WEIGHT_FULL 1000u
 
+/* `text` without spaces and tabs at its ends. */
+xy_str xy__field_trim(xy_str text);
+
 /* Cut the part before `separator` off *rest, without white space at its ends; quoted text does not
  * separate. *rest is empty after the last part. */
 xy_str xy__field_cut(xy_str *rest, char separator);
