@@ -38,12 +38,16 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     uint64_t heartbeat_ms = config->heartbeat_ms;
     uint64_t timeout_ms = config->limits.operation_timeout_ms;
     uint64_t batch_max = config->limits.batch_max;
+    uint64_t persisted_bytes = config->limits.persisted_bytes_max;
+    uint64_t response_bytes = config->limits.response_bytes_max;
     const number_flag flags[] = {
         {"--letter-ms", &application->letter_ms},
         {"--tick-ms", &application->tick_ms},
         {"--heartbeat-ms", &heartbeat_ms},
         {"--timeout-ms", &timeout_ms},
         {"--batch-max", &batch_max},
+        {"--persisted-bytes", &persisted_bytes},
+        {"--response-bytes", &response_bytes},
         {NULL, NULL},
     };
     int kept = 1;
@@ -53,6 +57,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
 
         if (strcmp(argv[i], "--development") == 0) {
             config->development = true;
+        } else if (strcmp(argv[i], "--drop-oldest") == 0) {
+            config->overflow = XY_OVERFLOW_DROP_OLDEST;
         } else if (!flag) {
             argv[kept++] = argv[i];
         } else if (!read_number(flag, ++i < *argc ? argv[i] : NULL)) {
@@ -63,6 +69,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     config->heartbeat_ms = (uint32_t)heartbeat_ms;
     config->limits.operation_timeout_ms = (uint32_t)timeout_ms;
     config->limits.batch_max = (uint32_t)batch_max;
+    config->limits.persisted_bytes_max = (uint32_t)persisted_bytes;
+    config->limits.response_bytes_max = (uint32_t)response_bytes;
     return true;
 }
 

@@ -6,7 +6,9 @@
  *   --heartbeat-ms N   of silent streams
  *   --timeout-ms N     of an operation
  *   --batch-max N      operations in a request
+ *   --persisted-bytes N, --response-bytes N   limits of these names
  *   --development      show unexpected errors
+ *   --drop-oldest      events that a slow client does not read are dropped
  *   CORS_ORIGIN        an origin, several separated by commas, or `*` */
 #ifndef WIRE_APP_OPTIONS_H
 #define WIRE_APP_OPTIONS_H
