@@ -44,7 +44,6 @@ static void respond(xy_answer *answer, int status, xy_bytes *body)
     const xy_result_head head = {
         .status = status,
         .media = (xy_media)answer->media,
-        .encoding = answer->encoding,
         .request_id = xy__request_id_text(answer->id),
     };
 
@@ -276,7 +275,6 @@ xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const x
     answer->exchange = exchange;
     answer->accept = accept;
     answer->media = (uint8_t)media;
-    answer->encoding = xy__result_encoding(service, xy__exchange_request(exchange));
     answer->id = &caller->id;
     xy__list_init(&answer->heart.link);
     xy__list_append(&service->answers, &answer->link);

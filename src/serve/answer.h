@@ -31,9 +31,8 @@ typedef enum xy_answer_state {
 typedef struct xy_answer {
     xy_reply reply;
     xy_outlet outlet;
-    uint8_t state;        /* xy_answer_state */
-    uint8_t media;        /* xy_media, of what is answered */
-    xy_encoding encoding; /* of a single result */
+    uint8_t state; /* xy_answer_state */
+    uint8_t media; /* xy_media, of what is answered */
     xy_service *service;
     xy_exchange *exchange;
     xy_sink *sink;

@@ -47,7 +47,6 @@ struct batch {
     xy_exchange *exchange;
     xy_caller caller;
     xy_media media;
-    xy_encoding encoding;
     xy_task go_on;         /* starts what a mutation kept waiting */
     const place *mutation; /* which is not over, or NULL */
     size_t bytes;          /* in results */
@@ -98,7 +97,6 @@ static void answer(batch *all)
     const xy_result_head head = {
         .status = 200,
         .media = all->media,
-        .encoding = all->encoding,
         .request_id = xy__request_id_text(&all->caller.id),
     };
 
@@ -320,7 +318,6 @@ static void run(xy_service *service, xy_exchange *exchange, const xy_caller *cal
     all->caller = *caller;
     all->caller.identity = xy__identity_ref(caller->identity);
     all->media = media;
-    all->encoding = xy__result_encoding(service, request);
     all->go_on.fn = on_go_on;
     all->len = all->waiting = len;
     set_places(all, request->body);
