@@ -155,6 +155,7 @@ void xy__connection_refuse(xy_connection *connection, xy_refusal refusal)
 {
     xy_http_header type = {XY_STR("content-type"), XY_STR("application/json; charset=utf-8")};
     xy_bytes *body = xy__response_error_body(xy__refusal_text(refusal));
+    bool is_head = connection->h1 && xy__h1_request(connection->h1)->method == XY_HTTP_HEAD;
     xy_response response = {.status = xy__refusal_status(refusal),
                             .headers = {&type, 1},
                             .framing = XY_FRAMING_LENGTH,
@@ -163,7 +164,7 @@ void xy__connection_refuse(xy_connection *connection, xy_refusal refusal)
     connection->server->refused++;
     connection->refused = true;
     connection->close_after = true;
-    xy__output_respond(connection, &response, xy_bytes_str(body));
+    xy__output_respond(connection, &response, is_head ? XY_STR_NULL : xy_bytes_str(body));
     xy_bytes_unref(body);
     if (connection->state != XY_CONNECTION_WRITE)
         xy__connection_go(connection, XY_CONNECTION_WRITE);

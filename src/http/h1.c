@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* http/h1.c -- the glue between llhttp and a request.
  *
- *   HEAD --head complete--> (no body) READY
- *    |                      (length)  BODY ---all bytes----------------------> READY
- *    |                      (chunked) CHUNKS --last size--> TRAILERS --end---> READY --told--> DONE
- *    +--- any error, also from CHUNKS and TRAILERS ---> FAILED
+ *   BLANK --first byte--> HEAD --head complete--> (no body) READY
+ *                                                 (length)  BODY --all bytes--> READY
+ *                                                 (chunked) CHUNKS --last size--> TRAILERS
+ *   TRAILERS --end--> READY --told--> DONE        any error, in any but BODY --> FAILED
  *
  * Invariants
  *   1. What comes out does not depend on how the input was split: llhttp's callbacks only note
@@ -13,8 +13,8 @@
  *   3. llhttp pauses at the end of each section (head, last chunk's size, message), so that no byte
  *      of the next one is read by the rules of this one.
  *
- * Not left to llhttp: bodies with a length (all the state they need is a count), line ends and
- * folded lines (it lets bare LF pass in places), and the limits.
+ * Not left to llhttp: bodies with a length (all the state they need is a count), line ends, empty
+ * lines before a request and folded lines (it lets bare LF pass in places), and the limits.
  *
  * Read next: http/h1_notes.h (what llhttp says), http/head.h (what the head means). */
 #include "http/h1.h"
@@ -27,6 +27,7 @@
 #include "http/head.h"
 
 typedef enum h1_phase {
+    PHASE_BLANK,
     PHASE_HEAD,
     PHASE_BODY,
     PHASE_CHUNKS,
@@ -51,6 +52,7 @@ struct xy_h1 {
 
 #define BIT(phase) (1u << (phase))
 static const uint8_t h1_may_go[PHASE_COUNT] = {
+    [PHASE_BLANK] = BIT(PHASE_HEAD) | BIT(PHASE_FAILED),
     [PHASE_HEAD] = BIT(PHASE_BODY) | BIT(PHASE_CHUNKS) | BIT(PHASE_READY) | BIT(PHASE_FAILED),
     [PHASE_BODY] = BIT(PHASE_READY),
     [PHASE_CHUNKS] = BIT(PHASE_TRAILERS) | BIT(PHASE_FAILED),
@@ -113,6 +115,13 @@ static int execute(xy_h1 *h1, xy_str in, size_t *used)
     return rc;
 }
 
+static xy_refusal too_long(const xy_h1 *h1)
+{
+    bool in_target = h1->phase == PHASE_HEAD && !h1->notes.has_target;
+
+    return in_target ? XY_REFUSAL_TARGET_SIZE : XY_REFUSAL_HEAD_SIZE;
+}
+
 /* Read a section of lines, the head or the trailers. Returns HPE_OK when there is more of it,
  * HPE_PAUSED at its end, and anything else after fail(). */
 static int read_lines(xy_h1 *h1, xy_str in, size_t *used)
@@ -126,7 +135,7 @@ static int read_lines(xy_h1 *h1, xy_str in, size_t *used)
         refusal =
             h1->phase == PHASE_HEAD ? xy__h1_notes_why(&h1->notes, &h1->parser) : XY_REFUSAL_CHUNK;
     if (!refusal && rc == HPE_OK && *used == room)
-        refusal = XY_REFUSAL_HEAD_SIZE;
+        refusal = too_long(h1);
     if (refusal) {
         fail(h1, refusal);
         return HPE_USER;
@@ -188,6 +197,25 @@ static xy_h1_event finish_head(xy_h1 *h1)
     return XY_H1_HEAD;
 }
 
+/* Empty lines before a request are passed over (RFC 9112 2.2). */
+static xy_h1_event read_blank(xy_h1 *h1, xy_str in, size_t *used)
+{
+    size_t at = 0;
+
+    for (; at < in.len && (in.ptr[at] == '\r' || in.ptr[at] == '\n'); at++) {
+        if ((in.ptr[at] == '\n') != (h1->last == '\r'))
+            return fail(h1, XY_REFUSAL_LINE_END);
+        h1->last = in.ptr[at];
+    }
+    *used = at;
+    if (at == in.len)
+        return XY_H1_MORE;
+    if (h1->last == '\r')
+        return fail(h1, XY_REFUSAL_LINE_END);
+    h1_go(h1, PHASE_HEAD);
+    return XY_H1_DONE;
+}
+
 static xy_h1_event read_head(xy_h1 *h1, xy_str in, size_t *used)
 {
     int rc = read_lines(h1, in, used);
@@ -239,6 +267,9 @@ static xy_h1_event read_trailers(xy_h1 *h1, xy_str in, size_t *used)
         return XY_H1_MORE;
     if (rc != HPE_PAUSED)
         return XY_H1_REFUSED;
+    /* Dropped like the others, but nobody who frames a body twice means well. */
+    if (h1->parser.flags & F_CONTENT_LENGTH)
+        return fail(h1, XY_REFUSAL_CHUNK);
     h1_go(h1, PHASE_READY);
     return XY_H1_DONE;
 }
@@ -272,7 +303,7 @@ void xy__h1_reset(xy_h1 *h1, size_t keep)
     h1->parser.data = &h1->notes;
     xy__h1_notes_reset(&h1->notes, keep);
     xy__buf_reset(&h1->head, keep);
-    h1->phase = PHASE_HEAD;
+    h1->phase = PHASE_BLANK;
     h1->last = '\n';
     h1->length = 0;
 }
@@ -281,16 +312,14 @@ void xy__h1_reset(xy_h1 *h1, size_t keep)
 typedef xy_h1_event h1_step(xy_h1 *h1, xy_str in, size_t *used);
 
 static h1_step *const steps[PHASE_COUNT] = {
-    [PHASE_HEAD] = read_head,
-    [PHASE_BODY] = read_body,
-    [PHASE_CHUNKS] = read_chunks,
-    [PHASE_TRAILERS] = read_trailers,
+    [PHASE_BLANK] = read_blank,   [PHASE_HEAD] = read_head,         [PHASE_BODY] = read_body,
+    [PHASE_CHUNKS] = read_chunks, [PHASE_TRAILERS] = read_trailers,
 };
 
 /* Invariant 2. */
 static xy_h1_event need_more(xy_h1 *h1)
 {
-    if (h1->phase != PHASE_HEAD && !h1->head.len) {
+    if (h1->phase > PHASE_HEAD && !h1->head.len) {
         xy__buf_str(&h1->head, h1->notes.request.head);
         xy__request_move(&h1->notes.request, h1->head.ptr);
     }
@@ -337,7 +366,7 @@ size_t xy__h1_blank(xy_str in)
 {
     size_t at = 0;
 
-    while (at < in.len && (in.ptr[at] == '\r' || in.ptr[at] == '\n'))
-        at++;
+    while (in.len - at >= 2 && in.ptr[at] == '\r' && in.ptr[at + 1] == '\n')
+        at += 2;
     return at;
 }

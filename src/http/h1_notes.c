@@ -75,8 +75,11 @@ static int on_url(llhttp_t *parser, const char *at, size_t len)
 
 static int on_url_complete(llhttp_t *parser)
 {
+    xy_h1_notes *notes = notes_of(parser);
+
+    notes->has_target = true;
     /* A request line without a version: llhttp takes it for HTTP/0.9 and would read headers. */
-    return parser->http_minor == 9 ? refuse(notes_of(parser), XY_REFUSAL_MALFORMED) : 0;
+    return parser->http_minor == 9 ? refuse(notes, XY_REFUSAL_MALFORMED) : 0;
 }
 
 static bool version_known(const llhttp_t *parser)

@@ -18,6 +18,7 @@ typedef struct xy_h1_notes {
     const char *piece;  /* what llhttp is reading now… */
     size_t section_len; /* …and how much of its section came before */
     bool in_trailers;   /* whose headers are dropped */
+    bool has_target;    /* all of it */
     bool in_name;
     bool in_value;
     uint16_t target_at;

@@ -5,6 +5,8 @@
  * requests are smuggled past a proxy (CWE-444). */
 #include "http/head.h"
 
+#include "http/authority.h"
+
 /* What the headers said so far. */
 typedef struct head_seen {
     xy_request *request;
@@ -16,27 +18,12 @@ typedef struct head_seen {
 
 typedef xy_refusal header_check(head_seen *seen, xy_str value);
 
-/* RFC 3986 3.2: reg-name, IP literal and port; no user, no path. */
-static bool host_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-._~%!$&'()*+,;=:[]", c));
-}
-
-static bool authority(xy_str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (!host_char(text.ptr[i]))
-            return false;
-    }
-    return true;
-}
-
+/* RFC 9112 3.2: empty when the client knows of no authority. */
 static xy_refusal check_host(head_seen *seen, xy_str value)
 {
     if (++seen->hosts > 1)
         return XY_REFUSAL_TWO_HOSTS;
-    return authority(value) ? XY_REFUSAL_NONE : XY_REFUSAL_HOST;
+    return !value.len || xy__authority_valid(value) ? XY_REFUSAL_NONE : XY_REFUSAL_HOST;
 }
 
 /* RFC 9112 6.1: one coding, which is chunked. Others would have to be decoded before they are
@@ -139,7 +126,7 @@ static bool strip_origin(xy_str *target)
             continue;
         while (at < target->len && target->ptr[at] != '/' && target->ptr[at] != '?')
             at++;
-        if (at == first || !authority((xy_str){target->ptr + first, at - first}))
+        if (!xy__authority_valid((xy_str){target->ptr + first, at - first}))
             return false;
         *target = (xy_str){target->ptr + at, target->len - at};
         return true;

@@ -21,7 +21,7 @@ void xy__http_options_init(xy_http_options *options)
         .stream_budget = 1024 * KIB,
         .stream_sndbuf = 32 * KIB,
         .connections_max = 16384,
-        .linger_max = 256 * KIB,
+        .linger_max = 8 * 1024 * KIB,
         .keepalive_s = 60,
     };
 }

@@ -32,7 +32,7 @@ typedef struct xy_http_options {
     /* Connections. Beyond connections_max the longest idle one is closed, else the new one gets
      * 503. */
     uint32_t connections_max; /* of this server (16,384) */
-    size_t linger_max;        /* bytes read and dropped after a last response (256 KiB) */
+    size_t linger_max;        /* bytes read and dropped after a last response (8 MiB) */
     uint32_t keepalive_s;     /* silence before TCP keep-alive probes (60); 0: none */
 } xy_http_options;
 

@@ -26,6 +26,7 @@
     X(HEAD_TIMEOUT, 408, "The request's header did not come in time")                              \
     X(BODY_TIMEOUT, 408, "The request's body did not come in time")                                \
     X(BODY_SIZE, 413, "Request body is too large")                                                 \
+    X(TARGET_SIZE, 414, "Request target is too long")                                              \
     X(EXPECTATION, 417, "Expectation is not supported")                                            \
     X(HEAD_SIZE, 431, "Request header is too large")                                               \
     X(HEADER_COUNT, 431, "Too many request headers")                                               \

@@ -166,6 +166,8 @@ static void good_requests(void **state)
              "GET HTTPS://example.org HTTP/1.1\r\nHost: x\r\n\r\n"
              "GET http://[::1]?q HTTP/1.1\r\nHost: x\r\n\r\n",
              "GET / 1.1 keep {Host=x} <>\nGET /?q 1.1 keep {Host=x} <>\n"),
+        CASE("a target of any port", "GET http://[::1]:/a HTTP/1.1\r\nHost: [v1.a]:80\r\n\r\n",
+             "GET /a 1.1 keep {Host=[v1.a]:80} <>\n"),
         CASE("asterisk form", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
              "OPTIONS * 1.1 keep {Host=x} <>\n"),
         CASE("an upgrade that is not taken up",
@@ -264,6 +266,8 @@ static void chunked_bodies(void **state)
              "400 Folded header lines are not supported\n"),
         CASE("trailer that begins folded", CHUNKED "0\r\n A: b\r\n\r\n",
              "400 Malformed chunked body\n"),
+        CASE("a length in trailers", CHUNKED "0\r\nContent-Length: 0\r\n\r\n",
+             "400 Malformed chunked body\n"),
         CASE("trailer without a colon", CHUNKED "0\r\nA\r\n\r\n", "400 Malformed chunked body\n"),
         CASE("trailer without a name", CHUNKED "0\r\n: b\r\n\r\n", "400 Malformed chunked body\n"),
         CASE("framing in trailers", CHUNKED "0\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -329,6 +333,12 @@ static void refused_framing(void **state)
 static void refused_lines(void **state)
 {
     static const h1_case cases[] = {
+        CASE("a bare LF before a request", "\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+             "400 Lines must end with CR LF\n"),
+        CASE("a bare CR before a request", "\r\n\rGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+             "400 Lines must end with CR LF\n"),
+        CASE("two CR before a request", "\r\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+             "400 Lines must end with CR LF\n"),
         CASE("garbage", "hello\r\n\r\n", "400 Invalid method\n"),
         CASE("a TLS hello", "\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03", "400 Invalid method\n"),
         CASE("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -337,6 +347,8 @@ static void refused_lines(void **state)
         CASE("CONNECT", "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n",
              "501 CONNECT is not supported\n"),
         CASE("authority form", "GET x:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+             "400 Invalid request target\n"),
+        CASE("a port that is no number", "GET http://x:y/ HTTP/1.1\r\nHost: x\r\n\r\n",
              "400 Invalid request target\n"),
         CASE("asterisk for GET", "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
              "400 Invalid request target\n"),
@@ -394,6 +406,14 @@ static void refused_headers(void **state)
         CASE("Host with a path", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n",
              "400 Invalid Host header\n"),
         CASE("Host with a user", "GET / HTTP/1.1\r\nHost: a@x\r\n\r\n",
+             "400 Invalid Host header\n"),
+        CASE("Host without a host", "GET / HTTP/1.1\r\nHost: :80\r\n\r\n",
+             "400 Invalid Host header\n"),
+        CASE("Host with two ports", "GET / HTTP/1.1\r\nHost: x:1:2\r\n\r\n",
+             "400 Invalid Host header\n"),
+        CASE("Host with half an address", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+             "400 Invalid Host header\n"),
+        CASE("Host with a broken escape", "GET / HTTP/1.1\r\nHost: x%2\r\n\r\n",
              "400 Invalid Host header\n"),
         CASE("space before the colon", GET_WITH("A : b"), "400 Invalid header\n"),
         CASE("space before a known header's colon", GET_WITH("Content-Length : 1"),
@@ -487,7 +507,7 @@ static void limits_of_the_head(void **state)
                  repeat("GET / HTTP/1.1\r\nHost: x\r\nA: ", "a", 481, "\r\n\r\n"),
                  "431 Request header is too large\n");
     check_repeat("a target without end", repeat("GET /", "a", 1000, ""),
-                 "431 Request header is too large\n");
+                 "414 Request target is too long\n");
     check_repeat("trailers without end", repeat(CHUNKED "0\r\n", "A: b\r\n", 200, ""),
                  "431 Request header is too large\n");
     check_repeat("eight headers", repeat("GET / HTTP/1.1\r\nHost: x\r\n", "A:\r\n", 7, "\r\n"),

@@ -307,12 +307,29 @@ static void refuses_heads_too_large(void **state)
 
     memset(head, 'a', 20000);
     head[20000] = '\0';
-    memcpy(head, "GET /", 5);
     web_open(w);
+    memcpy(head, "GET /", 5);
+    client_open(&c, w);
+    expect_refused(&c, head, "414 URI Too Long: Request target is too long");
+    client_close(&c);
+    memcpy(head, "GET / HTTP/1.1\r\nA:", 18);
     client_open(&c, w);
     expect_refused(&c, head, "431 Request Header Fields Too Large: Request header is too large");
     client_close(&c);
     free(head);
+}
+
+static void refuses_without_a_body_for_head(void **state)
+{
+    web *w = *state;
+    client c;
+
+    web_open(w);
+    client_open(&c, w);
+    CLIENT_EXPECT(&c, "HEAD / HTTP/1.1\r\n\r\n",
+                  "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json; charset=utf-8\r\n"
+                  "content-length: 46\r\nDate: *\r\nConnection: close\r\n\r\n");
+    client_close(&c);
 }
 
 /* The client sends all of a body that is refused at its head, and still can read why. */
@@ -340,6 +357,7 @@ static void lingers_for_a_while(void **state)
     client c;
     char *body = calloc(1, 400000);
 
+    w->options.linger_max = 300000;
     web_open(w);
     client_open(&c, w);
     client_ask(&c, "hello\r\n\r\n");
@@ -736,6 +754,7 @@ int main(void)
         TEST(refuses_and_closes),
         TEST(answers_what_came_before_the_refusal),
         TEST(refuses_heads_too_large),
+        TEST(refuses_without_a_body_for_head),
         TEST(lets_the_client_read_why),
         TEST(lingers_for_a_while),
         TEST(times_out_heads),

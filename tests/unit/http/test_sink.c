@@ -27,6 +27,7 @@ static int setup(void **state)
     sink_test *t = calloc(1, sizeof *t);
 
     web_init(&t->web, XY_CLOCK_VIRTUAL);
+    t->web.options.linger_max = 300000;
     web_open(&t->web);
     client_open(&t->client, &t->web);
     *state = t;
