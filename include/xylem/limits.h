@@ -33,7 +33,8 @@ typedef struct xy_limits {
     /* Parsed and planned documents, and request bodies, that are kept for the next request with the
      * same; of the process; 64 MiB; 0: off. Those that are not used make room for others. */
     uint32_t document_cache_bytes_max;
-    /* Automatic persisted queries that are remembered; of the process; 16 MiB. */
+    /* Automatic persisted queries that are remembered; of the process; 16 MiB; 0: off. Those that
+     * are not used make room for others. */
     uint32_t persisted_bytes_max;
     uint32_t batch_max; /* operations in one request, as a JSON array; 0: batching is off */
     uint32_t operation_memory_max;    /* what one run may allocate; 64 MiB */

@@ -89,8 +89,8 @@ typedef struct xy_server_config {
     xy_cors_config cors;
     xy_csrf_prevention csrf_prevention; /* XY_CSRF_CROSS_SITE */
     bool compression;                   /* of answers from 1 KiB on, never of streams; true */
-    /* Path of a JSON file, {"<SHA-256 of the text, hex>": "<text>"}: documents that are known
-     * beforehand. NULL: none. */
+    /* Path of a JSON file, {"<SHA-256 of the text, hex>": "<text>"}, or of Apollo's manifest:
+     * documents that are known beforehand. They are validated at the start. NULL: none. */
     const char *trusted_documents;
     bool trusted_documents_only;      /* other documents are refused; false */
     bool automatic_persisted_queries; /* clients may register documents by their hash; true */
@@ -113,10 +113,11 @@ typedef struct xy_server_config {
 /* The defaults above, without a schema. */
 XY_API xy_server_config xy_server_config_default(void);
 
-/* Read --port, --host, --workers, --no-limits, --production, --introspection, --metrics-port,
- * --log-requests, --log-variables, --log-level and --help from the command line into `config`.
- * Unknown ones are reported on standard error, as is --help's text. Returns false when the program
- * should exit: with 0 after --help (*exit_code), else 2. */
+/* Read --port, --host, --workers, --no-limits, --production, --introspection,
+ * --trusted-documents, --trusted-only, --metrics-port, --log-requests, --log-variables, --log-level
+ * and --help from the command line into `config`. Unknown ones are reported on standard error, as
+ * is --help's text. Returns false when the program should exit: with 0 after --help (*exit_code),
+ * else 2. */
 XY_API bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code);
 
 /* Listen, print `listening on http://host:port/graphql` on standard output, and serve until

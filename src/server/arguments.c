@@ -104,6 +104,19 @@ static bool set_log_variables(xy_server_config *config, const char *value)
     return true;
 }
 
+static bool set_trusted_documents(xy_server_config *config, const char *value)
+{
+    config->trusted_documents = value;
+    return *value != '\0';
+}
+
+static bool set_trusted_only(xy_server_config *config, const char *value)
+{
+    (void)value;
+    config->trusted_documents_only = true;
+    return true;
+}
+
 static bool set_log_level(xy_server_config *config, const char *value)
 {
     xy_log_level level;
@@ -129,6 +142,10 @@ static const flag flags[] = {
     {"--introspection", "on|off",
      "let clients ask for the schema: on or off (on, off in production)", "on or off",
      set_introspection},
+    {"--trusted-documents", "FILE",
+     "documents that clients may name by their hash, as JSON: {\"<SHA-256>\": \"<document>\"}",
+     "the name of a file", set_trusted_documents},
+    {"--trusted-only", NULL, "execute trusted documents only", NULL, set_trusted_only},
     {"--metrics-port", "N", "serve metrics on this port, and there only; 0: on the server's (0)",
      "a number up to 65535", set_metrics_port},
     {"--log-requests", "on|off", "log a line for each operation (on, off in production)",
@@ -149,9 +166,9 @@ static void print_help(const char *program)
 
         snprintf(left, sizeof left, "%s%s%s", flags[i].name, flags[i].value ? " " : "",
                  flags[i].value ? flags[i].value : "");
-        printf("  %-22s %s\n", left, flags[i].help);
+        printf("  %-24s %s\n", left, flags[i].help);
     }
-    printf("  %-22s %s\n", "--help", "this text");
+    printf("  %-24s %s\n", "--help", "this text");
 }
 
 static const flag *find_flag(const char *word, size_t len)
