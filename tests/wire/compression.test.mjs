@@ -6,7 +6,7 @@ import zlib from 'node:zlib'
 import { ask, post, start, subscribe } from './lib.mjs'
 
 let server
-before(async () => { server = await start('tests/wire/app', ['--tick-ms', '1']) })
+before(async () => { server = await start('tests/wire/app', ['--batch-max', '2']) })
 after(() => server.stop())
 
 const LARGE = 'lorem ipsum dolor sit amet, consectetur adipiscing elit. '.repeat(200)
@@ -84,6 +84,18 @@ test('both JSON types, and GET', async () => {
   const text = LARGE.slice(0, 4000)
   const get = await ask(server, { path: `/graphql?query=${encodeURIComponent(`{ echo(text: ${JSON.stringify(text)}) }`)}`, headers: { 'accept-encoding': 'br' } })
   assertReadable(get, 'br', text)
+})
+
+test('a result that is not there at once', async () => {
+  const body = { ...echo(LARGE), query: 'query ($text: String) { slowField(waitFor: 20) echo(text: $text) }' }
+  assertReadable(await send(body, { 'accept-encoding': 'gzip, br' }), 'br', LARGE)
+})
+
+test('the results of a batch, as one body', async () => {
+  const answer = await send([echo(LARGE), echo(LARGE)], { 'accept-encoding': 'gzip' })
+  assert.equal(answer.headers['content-encoding'], 'gzip')
+  const results = JSON.parse(zlib.gunzipSync(answer.body))
+  assert.deepEqual(results.map(({ data }) => JSON.parse(data.echo).text), [LARGE, LARGE])
 })
 
 test('a refusal with many errors is compressed as any result', async () => {
