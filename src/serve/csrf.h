@@ -3,7 +3,8 @@
  *
  * A page of any site can make its visitors' browsers send a GET with their cookies, without asking
  * first. It cannot read the answer, but the server has done the work, and time tells secrets. A
- * POST needs no such check: only application/json is read, which needs a preflight (serve/cors.h). */
+ * POST needs no such check: only application/json is read, which needs a preflight
+ * (serve/cors.h). */
 #ifndef XY_SERVE_CSRF_H
 #define XY_SERVE_CSRF_H
 
