@@ -37,6 +37,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
 {
     uint64_t heartbeat_ms = config->heartbeat_ms;
     uint64_t timeout_ms = config->limits.operation_timeout_ms;
+    uint64_t head_timeout_ms = config->limits.head_timeout_ms;
+    uint64_t body_timeout_ms = config->limits.body_timeout_ms;
     uint64_t batch_max = config->limits.batch_max;
     uint64_t persisted_bytes = config->limits.persisted_bytes_max;
     uint64_t response_bytes = config->limits.response_bytes_max;
@@ -45,6 +47,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
         {"--tick-ms", &application->tick_ms},
         {"--heartbeat-ms", &heartbeat_ms},
         {"--timeout-ms", &timeout_ms},
+        {"--head-timeout-ms", &head_timeout_ms},
+        {"--body-timeout-ms", &body_timeout_ms},
         {"--batch-max", &batch_max},
         {"--persisted-bytes", &persisted_bytes},
         {"--response-bytes", &response_bytes},
@@ -68,6 +72,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     *argc = kept;
     config->heartbeat_ms = (uint32_t)heartbeat_ms;
     config->limits.operation_timeout_ms = (uint32_t)timeout_ms;
+    config->limits.head_timeout_ms = (uint32_t)head_timeout_ms;
+    config->limits.body_timeout_ms = (uint32_t)body_timeout_ms;
     config->limits.batch_max = (uint32_t)batch_max;
     config->limits.persisted_bytes_max = (uint32_t)persisted_bytes;
     config->limits.response_bytes_max = (uint32_t)response_bytes;

@@ -5,6 +5,7 @@
  *   --tick-ms N        between two numbers of the countdown (500)
  *   --heartbeat-ms N   of silent streams
  *   --timeout-ms N     of an operation
+ *   --head-timeout-ms N, --body-timeout-ms N   of a request that comes slowly
  *   --batch-max N      operations in a request
  *   --persisted-bytes N, --response-bytes N   limits of these names
  *   --development      show unexpected errors
