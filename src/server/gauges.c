@@ -9,7 +9,8 @@ void xy_app_gauges(xy_app *app, xy_gauges *out)
     *out = (xy_gauges){
         .subscriptions = realtime.subscriptions,
         .topics = realtime.topics,
-        .queue_bytes = realtime.waiting_bytes + realtime.mailbox_bytes,
+        .queue_bytes = realtime.waiting_bytes + realtime.mailbox_bytes +
+                       xy__reservations_queued(app->shared.reservations),
         .published = realtime.published,
         .delivered = realtime.delivered,
         .dropped = realtime.dropped + realtime.refused,
