@@ -57,6 +57,7 @@ static void refuse(request *req, xy_refused why, const xy_errors *errors)
             .duration_ns = uv_hrtime() - req->caller->started_ns,
             .refused = true,
             .why = why,
+            .variables = req->params ? req->params->params.variables : NULL,
         });
     reply->ops->refuse(reply, why, xy__errors_response(errors));
 }

@@ -13,7 +13,7 @@ describe('a server that serves', () => {
   const ask = (path, method = 'GET') => fetch(server.url + path, { method })
 
   test('is healthy, whatever the method', async () => {
-    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
       const response = await ask('/health', method)
       assert.equal(response.status, 200, method)
       assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8')

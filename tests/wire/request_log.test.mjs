@@ -45,6 +45,10 @@ describe('on', () => {
   test('what was refused', async () => {
     const { expected, ...line } = await logged({ query: '{ nope }' })
     assert.deepEqual(expected, { ...line, results: 0, errors: 0, refused: 'document' })
+    const wrong = await logged({ query: 'query Q($n: Int!) { echo(n: $n) }', operationName: 'Q', variables: { n: 'x' } })
+    assert.equal(wrong.expected.refused, 'operation')
+    assert.equal(wrong.expected.operation, 'Q')
+    assert.deepEqual(wrong.expected.variables, { n: '[redacted]' })
   })
 
   test('a subscription, when it is over', async () => {
