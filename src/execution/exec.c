@@ -60,10 +60,11 @@ void xy__execute_event(xy_operation *operation, const xy_run_terms *terms, xy_by
 /* ---- source streams ---- */
 
 /* An error of the root field. */
-static xy_error *fail_stream(xy_operation *operation, const xy_plan_field *field, xy_str message)
+static xy_error *fail_stream(xy_operation *operation, const xy_plan_field *field, xy_errors *errors,
+                             xy_str message)
 {
-    xy_error *error = xy__errors_add(&operation->errors, message);
-    xy_path *path = XY_ARENA_NEW(&operation->arena, xy_path);
+    xy_error *error = xy__errors_add(errors, message);
+    xy_path *path = XY_ARENA_NEW(errors->arena, xy_path);
 
     path->key = field->key;
     error->path = path;
@@ -72,7 +73,7 @@ static xy_error *fail_stream(xy_operation *operation, const xy_plan_field *field
 }
 
 /* There is no root field to ask. Spec 6.2.3.1, step 1 and on. */
-static int refuse_root(xy_operation *operation)
+static int refuse_root(xy_operation *operation, xy_errors *errors)
 {
     const xy_plans *plans = operation->plans;
     const xy_selection *root = operation->plan->root;
@@ -84,24 +85,23 @@ static int refuse_root(xy_operation *operation)
         xy_arguments_site site = xy__directive_site(definition, root->bad_condition);
         xy_value ignored;
 
-        xy__arguments_coerce(&operation->arena, xy__arguments_compile(&operation->arena, &site),
-                             &operation->variables, operation->executor->hide_suggestions,
-                             &operation->errors, &ignored);
+        xy__arguments_coerce(errors->arena, xy__arguments_compile(errors->arena, &site),
+                             &operation->variables, operation->executor->hide_suggestions, errors,
+                             &ignored);
     }
-    if (operation->errors.list.len == 0) {
-        error =
-            xy__errors_add(&operation->errors, root ? XY_STR("The subscription selects no field.")
-                                                    : xy__plans_rootless(&operation->arena, plans));
-        xy__error_locate(&operation->errors, error, xy__node_location(&plans->ast->node));
+    if (errors->list.len == 0) {
+        error = xy__errors_add(errors, root ? XY_STR("The subscription selects no field.")
+                                            : xy__plans_rootless(errors->arena, plans));
+        xy__error_locate(errors, error, xy__node_location(&plans->ast->node));
     }
     return XY_EFAILED;
 }
 
-static int refuse_arguments(xy_operation *operation, const xy_plan_field *field,
+static int refuse_arguments(xy_operation *operation, const xy_plan_field *field, xy_errors *errors,
                             const xy_error *refusal)
 {
     xy_error *error =
-        fail_stream(operation, field,
+        fail_stream(operation, field, errors,
                     refusal ? refusal->message : XY_STR("The arguments need too much memory."));
 
     if (refusal) {
@@ -112,19 +112,21 @@ static int refuse_arguments(xy_operation *operation, const xy_plan_field *field,
 }
 
 /* The opener has returned `rc`. */
-static int check_opening(xy_operation *operation, const xy_plan_field *field, const xy_call *call,
-                         int rc)
+static int check_opening(const xy_call *call, xy_errors *errors, int rc)
 {
+    xy_operation *operation = call->operation;
+    const xy_plan_field *field = call->field;
     xy_error *error;
 
     if (rc >= 0 && call->result.kind != XY_RESULT_ERROR)
         return XY_OK;
     if (call->result.kind == XY_RESULT_ERROR) {
-        error = fail_stream(operation, field, (xy_str){call->result.text, call->result.size});
+        error =
+            fail_stream(operation, field, errors, (xy_str){call->result.text, call->result.size});
         error->code = call->code;
         error->extensions = call->extensions;
     } else {
-        error = fail_stream(operation, field, xy_str_from(xy_err_text(rc)));
+        error = fail_stream(operation, field, errors, xy_str_from(xy_err_text(rc)));
     }
     if (call->internal || call->result.kind != XY_RESULT_ERROR)
         xy__error_unexpected(operation, error);
@@ -133,23 +135,23 @@ static int check_opening(xy_operation *operation, const xy_plan_field *field, co
 
 /* Spec 6.2.3.1 CreateSourceEventStream, ResolveFieldEventStream */
 int xy__create_source_stream(xy_operation *operation, const xy_identity *identity,
-                             xy_source_stream *stream)
+                             xy_source_stream *stream, xy_errors *errors)
 {
     const xy_selection *root = operation->plan->root;
-    xy_call call = {.operation = operation, .identity = identity, .arena = &operation->arena};
+    xy_call call = {.operation = operation, .identity = identity, .arena = errors->arena};
     const xy_error *refusal;
 
     if (!root || root->bad_condition || root->field_count == 0)
-        return refuse_root(operation);
+        return refuse_root(operation, errors);
     call.field = &root->fields[0];
     call.arguments = xy__field_arguments(operation, call.field, &refusal);
     if (!call.arguments)
-        return refuse_arguments(operation, call.field, refusal);
+        return refuse_arguments(operation, call.field, errors, refusal);
     if (!call.field->field->opener) {
-        fail_stream(operation, call.field,
+        fail_stream(operation, call.field, errors,
                     XY_STR("Subscription field must return Async Iterable. Received: "
                            "undefined."));
         return XY_EFAILED;
     }
-    return check_opening(operation, call.field, &call, call.field->field->opener(&call, stream));
+    return check_opening(&call, errors, call.field->field->opener(&call, stream));
 }

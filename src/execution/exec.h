@@ -35,15 +35,19 @@ struct xy_operation {
     xy_plans *plans;       /* the chosen operation of the document; NULL before prepare */
     xy_plan *plan;         /* its plan for these variables */
     xy_arena arena;
-    xy_errors errors;      /* request errors: of prepare and of the source stream */
+    xy_errors errors;      /* request errors: of prepare */
     xy_value variables;    /* OBJECT: coerced */
     xy_identity *identity; /* who asks: a reference, or NULL: nobody known */
-    void *context;         /* the owner's */
+    void *context;         /* the owner's; NULL for one that is shared */
     /* Called with `context` when the last reference goes; may be NULL. */
     void (*on_destroy)(void *context);
+    /* What its variables point into, and how to let go of it at the end; or NULL. */
+    void *kept;
+    void (*release)(void *kept);
     xy_link runs;         /* alive and not cancelled */
     xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
     size_t memo_cap;
+    xy_str shared_key;  /* among the executor's shared operations; null: it is not shared */
     xy_operation *next; /* in the executor's spares */
 };
 
@@ -55,6 +59,11 @@ xy_operation *xy__operation_ref(xy_operation *operation);
 
 /* takes: one reference (NULL is fine). Runs go on; xy__operation_cancel() stops them. */
 void xy__operation_unref(xy_operation *operation);
+
+/* An operation equal to `operation`, a prepared one without identity and context, for all who ask
+ * for the same: same plan, same values of variables. takes: the reference to `operation`. gives:
+ * one reference, perhaps to the same. */
+xy_operation *xy__operation_share(xy_operation *operation);
 
 /* Memory that lives as long as the operation. */
 static inline xy_arena *xy__operation_arena(xy_operation *operation)
@@ -93,9 +102,10 @@ void xy__execute_event(xy_operation *operation, const xy_run_terms *terms, xy_by
                        xy_on_result *done, void *arg);
 
 /* Spec 6.2.3.1 CreateSourceEventStream: coerce the root field's arguments and let its opener fill
- * `stream`, as `identity` (NULL: nobody known). Returns 0; XY_EFAILED and request errors in operation->errors. */
+ * `stream`, as `identity` (NULL: nobody known). What the opener allocates lives in the arena of
+ * `errors`. Returns 0; XY_EFAILED and request errors in `errors`. */
 int xy__create_source_stream(xy_operation *operation, const xy_identity *identity,
-                             xy_source_stream *stream);
+                             xy_source_stream *stream, xy_errors *errors);
 
 /* The response that tells of a failure outside any run, as of a source: one error at the place
  * of the operation. `code` and `message` as in xy_stream_fail(): without a code it is unexpected,

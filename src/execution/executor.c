@@ -14,6 +14,7 @@ void xy__executor_init(xy_executor *executor, xy_loop *loop)
     executor->limits.run_bytes_max = 64 * MEBI;
     executor->limits.operation_bytes_max = 16 * MEBI;
     executor->limits.response_bytes_max = 16 * MEBI;
+    xy__map_init(&executor->shared_operations, NULL);
     xy__deadlines_init(executor);
 }
 
@@ -22,6 +23,7 @@ void xy__executor_deinit(xy_executor *executor)
     XY_ASSERT(executor->gauges.operations == 0);
     XY_ASSERT(executor->gauges.runs == 0);
     xy__deadlines_deinit(executor);
+    xy__map_deinit(&executor->shared_operations);
     while (executor->spare_runs) {
         xy_run *run = executor->spare_runs;
 

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/errors.h"
 #include "base/loop.h"
+#include "base/map.h"
 
 /* How many ended runs and operations keep their memory for the next, and how much each keeps. */
 #define XY_EXECUTOR_SPARES      8u
@@ -58,6 +59,7 @@ typedef struct xy_executor {
     xy_timer deadline;
     xy_run *spare_runs; /* linked by `next` */
     unsigned spare_run_count;
+    xy_map shared_operations; /* by xy_operation.shared_key */
     xy_operation *spare_operations;
     unsigned spare_operation_count;
     xy_spare_bytes spare_bytes[XY_EXECUTOR_SPARES];

@@ -75,7 +75,7 @@ int xy_identity_refuse(xy_identity *identity, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     free(identity->reason);
-    identity->reason = strcpy(xy__malloc(strlen(text) + 1), text);
+    identity->reason = memcpy(xy__malloc(strlen(text) + 1), text, strlen(text) + 1);
     return XY_EREFUSED;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/fatal.h"
 #include "execution/run.h"
+#include "json/write.h"
 
 /* A subscription may be one of very many, and most operations need less. */
 #define ARENA_FIRST 512u
@@ -50,8 +51,12 @@ void xy__operation_unref(xy_operation *operation)
     if (!operation || --operation->refs > 0)
         return;
     executor = operation->executor;
+    if (operation->shared_key.ptr)
+        xy__map_del(&executor->shared_operations, operation->shared_key);
     if (operation->on_destroy)
         operation->on_destroy(operation->context);
+    if (operation->release)
+        operation->release(operation->kept);
     xy__identity_unref(operation->identity);
     xy__plan_release(operation->plan);
     xy__document_unref(operation->document);
@@ -98,6 +103,38 @@ int xy__operation_prepare(xy_operation *operation, xy_str name, const xy_value *
     if (rc == XY_OK)
         rc = choose_plan(operation);
     return rc;
+}
+
+/* A plan has its address as long as anybody uses it; the rest of the key are the values of the
+ * variables, as JSON. */
+static xy_str shared_key(xy_operation *operation)
+{
+    const xy_plan *plan = operation->plan;
+    xy_buf key;
+    xy_str copy;
+
+    xy__buf_init(&key, SIZE_MAX);
+    xy__buf_append(&key, (const char *)&plan, sizeof plan);
+    xy__json_write_value(&key, &operation->variables);
+    copy = xy__arena_str(&operation->arena, xy__buf_view(&key));
+    xy__buf_deinit(&key);
+    return copy;
+}
+
+xy_operation *xy__operation_share(xy_operation *operation)
+{
+    xy_map *shared = &operation->executor->shared_operations;
+    xy_str key = shared_key(operation);
+    xy_operation *found = xy__map_get(shared, key);
+
+    if (found) {
+        xy__operation_ref(found);
+        xy__operation_unref(operation);
+        return found;
+    }
+    operation->shared_key = key;
+    xy__map_put(shared, key, operation);
+    return operation;
 }
 
 xy_operation_type xy__operation_type(const xy_operation *operation)

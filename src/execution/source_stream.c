@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "execution/source_stream.h"
 
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/fatal.h"
 #include "json/write.h"
@@ -27,49 +29,77 @@ static void go(xy_source_stream *stream, xy_source_state to)
 
 static void on_timer(xy_timer *timer)
 {
-    xy_source_stream *stream = XY_CONTAINER(timer, xy_source_stream, timer);
-    uint64_t due_ms = timer->due_ms + stream->period_ms;
-    uint64_t now_ms = xy__loop_now(stream->loop);
+    xy_source_extras *extras = XY_CONTAINER(timer, xy_source_extras, timer);
+    xy_loop *loop = extras->stream->env->loop;
+    uint64_t due_ms = timer->due_ms + extras->period_ms;
+    uint64_t now_ms = xy__loop_now(loop);
 
     /* Armed first: the function may change the period. A late tick does not put off the next. */
-    xy__timer_start(stream->loop, timer, due_ms > now_ms ? due_ms - now_ms : 0);
-    stream->on_tick(stream, stream->tick_arg);
+    xy__timer_start(loop, timer, due_ms > now_ms ? due_ms - now_ms : 0);
+    extras->on_tick(extras->stream, extras->tick_arg);
 }
 
-void xy__source_stream_init(xy_source_stream *stream, xy_loop *loop,
-                            const xy_source_stream_ops *ops, size_t event_bytes_max)
+/* Those of the stream, made when they are first needed. */
+static xy_source_extras *extras_of(xy_source_stream *stream)
 {
-    *stream = (xy_source_stream){
-        .ops = ops,
-        .loop = loop,
-        .event_bytes_max = event_bytes_max,
-        .timer = {.fn = on_timer},
-    };
-    xy__arena_init_small(&stream->arena, SOURCE_BYTES_MAX, SOURCE_BYTES_FIRST);
+    xy_source_extras *extras = stream->extras;
+
+    if (!extras) {
+        extras = xy__zalloc(sizeof *extras);
+        extras->stream = stream;
+        extras->timer.fn = on_timer;
+        xy__arena_init_small(&extras->arena, SOURCE_BYTES_MAX, SOURCE_BYTES_FIRST);
+        stream->extras = extras;
+    }
+    return extras;
+}
+
+void xy__source_stream_init(xy_source_stream *stream, const xy_source_env *env)
+{
+    *stream = (xy_source_stream){.env = env};
+}
+
+xy_arena *xy__source_stream_arena(xy_source_stream *stream)
+{
+    return &extras_of(stream)->arena;
 }
 
 void xy__source_stream_ready(xy_source_stream *stream)
 {
-    if (stream->state == XY_SOURCE_OPEN && stream->on_ready)
-        stream->on_ready(stream, stream->ready_arg);
+    xy_source_extras *extras = stream->extras;
+
+    if (stream->state == XY_SOURCE_OPEN && extras && extras->on_ready)
+        extras->on_ready(stream, extras->ready_arg);
+}
+
+static void stop_timer(xy_source_stream *stream)
+{
+    if (stream->extras)
+        xy__timer_stop(stream->env->loop, &stream->extras->timer);
 }
 
 void xy__source_stream_stop(xy_source_stream *stream)
 {
+    xy_source_extras *extras = stream->extras;
+
     if (stream->state == XY_SOURCE_STOPPED)
         return;
     go(stream, XY_SOURCE_STOPPED);
-    xy__timer_stop(stream->loop, &stream->timer);
-    if (stream->on_stop)
-        stream->on_stop(stream->stop_arg);
-    xy__arena_deinit(&stream->arena);
+    if (!extras)
+        return;
+    stop_timer(stream);
+    if (extras->on_stop)
+        extras->on_stop(extras->stop_arg);
+    stream->extras = NULL;
+    xy__arena_deinit(&extras->arena);
+    free(extras);
 }
 
 /* ---- the source's side ---- */
 
 void *xy_stream_alloc(xy_source_stream *stream, size_t size)
 {
-    return xy__arena_zalloc(&stream->arena, size);
+    return xy__arena_zalloc(xy__source_stream_arena(stream), size);
 }
 
 int xy_stream_push(xy_source_stream *stream, const xy_value *event)
@@ -78,13 +108,13 @@ int xy_stream_push(xy_source_stream *stream, const xy_value *event)
 
     if (stream->state != XY_SOURCE_OPEN)
         return XY_ECLOSED;
-    xy__buf_init(&text, stream->event_bytes_max);
+    xy__buf_init(&text, stream->env->event_bytes_max);
     xy__json_write_value(&text, event);
     if (text.err) {
         xy__buf_deinit(&text);
         return XY_ELIMIT;
     }
-    return stream->ops->push(stream, xy__buf_take(&text));
+    return stream->env->ops->push(stream, xy__buf_take(&text));
 }
 
 int xy_stream_push_int(xy_source_stream *stream, int64_t event)
@@ -106,8 +136,8 @@ void xy_stream_end(xy_source_stream *stream)
     if (stream->state != XY_SOURCE_OPEN)
         return;
     go(stream, XY_SOURCE_ENDED);
-    xy__timer_stop(stream->loop, &stream->timer);
-    stream->ops->end(stream);
+    stop_timer(stream);
+    stream->env->ops->end(stream);
 }
 
 void xy_stream_fail(xy_source_stream *stream, const char *code, const char *message)
@@ -115,8 +145,9 @@ void xy_stream_fail(xy_source_stream *stream, const char *code, const char *mess
     if (stream->state != XY_SOURCE_OPEN)
         return;
     go(stream, XY_SOURCE_ENDED);
-    xy__timer_stop(stream->loop, &stream->timer);
-    stream->ops->fail(stream, code, xy__arena_str(&stream->arena, xy_str_from(message)));
+    stop_timer(stream);
+    stream->env->ops->fail(stream, code,
+                           xy__arena_str(xy__source_stream_arena(stream), xy_str_from(message)));
 }
 
 int xy_stream_topic(xy_source_stream *stream, xy_str topic, xy_str id)
@@ -127,38 +158,51 @@ int xy_stream_topic(xy_source_stream *stream, xy_str topic, xy_str id)
     if (stream->state != XY_SOURCE_OPEN)
         return XY_ECLOSED;
     if (!id.ptr)
-        return stream->ops->topic(stream, topic);
+        return stream->env->ops->topic(stream, topic);
     xy__buf_init(&name, SIZE_MAX);
     xy__buf_str(&name, topic);
     xy__buf_char(&name, ':');
     xy__buf_str(&name, id);
-    rc = stream->ops->topic(stream, xy__buf_view(&name));
+    rc = stream->env->ops->topic(stream, xy__buf_view(&name));
     xy__buf_deinit(&name);
     return rc;
 }
 
 void xy_stream_every(xy_source_stream *stream, uint64_t period_ms, xy_stream_fn *fn, void *arg)
 {
+    xy_source_extras *extras;
+
     if (stream->state != XY_SOURCE_OPEN)
         return;
-    stream->period_ms = period_ms;
-    stream->on_tick = fn;
-    stream->tick_arg = arg;
+    extras = extras_of(stream);
+    extras->period_ms = period_ms;
+    extras->on_tick = fn;
+    extras->tick_arg = arg;
     if (period_ms == 0) {
-        xy__timer_stop(stream->loop, &stream->timer);
+        stop_timer(stream);
     } else {
-        xy__timer_start(stream->loop, &stream->timer, period_ms);
+        xy__timer_start(stream->env->loop, &extras->timer, period_ms);
     }
 }
 
 void xy_stream_on_ready(xy_source_stream *stream, xy_stream_fn *fn, void *arg)
 {
-    stream->on_ready = fn;
-    stream->ready_arg = arg;
+    xy_source_extras *extras;
+
+    if (stream->state == XY_SOURCE_STOPPED)
+        return;
+    extras = extras_of(stream);
+    extras->on_ready = fn;
+    extras->ready_arg = arg;
 }
 
 void xy_stream_on_stop(xy_source_stream *stream, xy_on_stop *fn, void *arg)
 {
-    stream->on_stop = fn;
-    stream->stop_arg = arg;
+    xy_source_extras *extras;
+
+    if (stream->state == XY_SOURCE_STOPPED)
+        return;
+    extras = extras_of(stream);
+    extras->on_stop = fn;
+    extras->stop_arg = arg;
 }

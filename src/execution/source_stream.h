@@ -33,12 +33,17 @@ typedef struct xy_source_stream_ops {
 
 typedef enum xy_source_state { XY_SOURCE_OPEN, XY_SOURCE_ENDED, XY_SOURCE_STOPPED } xy_source_state;
 
-struct xy_source_stream {
+/* What all streams of a deliverer have in common. */
+typedef struct xy_source_env {
     const xy_source_stream_ops *ops;
     xy_loop *loop;
-    xy_source_state state;
-    xy_arena arena;
     size_t event_bytes_max; /* a larger pushed event is refused with XY_ELIMIT */
+} xy_source_env;
+
+/* What only some sources have: most just name a topic. */
+typedef struct xy_source_extras {
+    xy_source_stream *stream;
+    xy_arena arena;
     xy_timer timer;
     uint64_t period_ms;
     xy_stream_fn *on_tick;
@@ -47,11 +52,19 @@ struct xy_source_stream {
     void *ready_arg;
     xy_on_stop *on_stop;
     void *stop_arg;
+} xy_source_extras;
+
+struct xy_source_stream {
+    const xy_source_env *env;
+    xy_source_extras *extras; /* NULL: nothing so far */
+    xy_source_state state;
 };
 
-/* An open stream on `loop`. keeps: loop, until the stop. */
-void xy__source_stream_init(xy_source_stream *stream, xy_loop *loop,
-                            const xy_source_stream_ops *ops, size_t event_bytes_max);
+/* An open stream. keeps: env, until the stop. */
+void xy__source_stream_init(xy_source_stream *stream, const xy_source_env *env);
+
+/* Memory that lives as long as the stream. */
+xy_arena *xy__source_stream_arena(xy_source_stream *stream);
 
 /* The deliverer: there is room again after XY_EFULL. */
 void xy__source_stream_ready(xy_source_stream *stream);

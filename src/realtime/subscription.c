@@ -47,6 +47,7 @@ typedef enum subscription_state {
 
 struct xy_subscription {
     xy_source_stream stream;
+    xy_source_env env;
     xy_hub *hub;
     xy_operation *operation; /* a reference */
     xy_outlet *outlet;
@@ -373,12 +374,14 @@ xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_
     sub->outlet = outlet;
     sub->task.fn = on_task;
     xy__event_queue_init(&sub->queue, &options->queue, gauges);
-    xy__source_stream_init(&sub->stream, xy__hub_loop(hub), &source_ops, options->event_bytes_max);
+    sub->env = (xy_source_env){&source_ops, xy__hub_loop(hub), options->event_bytes_max};
+    xy__source_stream_init(&sub->stream, &sub->env);
     xy__gauge_add(&gauges->subscriptions, 1);
     outlet->on_ready = on_ready;
     outlet->on_stop = on_stop;
     outlet->arg = sub;
-    if (xy__create_source_stream(operation, operation->identity, &sub->stream) < 0) {
+    if (xy__create_source_stream(operation, operation->identity, &sub->stream, &operation->errors) <
+        0) {
         refuse(sub);
     } else if (sub->state == SUBSCRIPTION_OPENING) {
         go(sub, SUBSCRIPTION_ACTIVE);

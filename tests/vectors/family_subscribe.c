@@ -145,8 +145,8 @@ static vector_verdict subscribe(vector_execution *x)
     vector_verdict verdict;
 
     x->operation->context = x->c;
-    xy__source_stream_init(&r.stream, &x->loop, &record, 1u << 20);
-    if (xy__create_source_stream(x->operation, NULL, &r.stream) < 0) {
+    xy__source_stream_init(&r.stream, &(xy_source_env){&record, &x->loop, 1u << 20});
+    if (xy__create_source_stream(x->operation, NULL, &r.stream, &x->operation->errors) < 0) {
         verdict = vector_expect_refusal(x->c, expected, &x->operation->errors);
     } else {
         verdict = execute(x, &r);

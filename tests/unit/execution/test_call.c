@@ -122,8 +122,9 @@ static void so_does_that_of_an_opener(void **state)
     (void)state;
     assert_int_equal(xy_bind_stream(f.schema, "Subscription.a", open_nothing), XY_OK);
     operation = fixture_prepare(&f, "subscription{a}", NULL);
-    xy__source_stream_init(&stream, &f.loop, &ops, 64);
-    assert_int_equal(xy__create_source_stream(operation, NULL, &stream), XY_EFAILED);
+    xy__source_stream_init(&stream, &(xy_source_env){&ops, &f.loop, 64});
+    assert_int_equal(xy__create_source_stream(operation, NULL, &stream, &operation->errors),
+                     XY_EFAILED);
     response = xy__errors_response(&operation->errors);
     assert_true(xy_str_is(xy_bytes_str(response),
                           "{\"errors\":[{\"message\":\"no 7\",\"locations\":[{\"line\":1,"

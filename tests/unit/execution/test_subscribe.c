@@ -100,6 +100,8 @@ static int doubled(xy_call *call)
 
 static fixture f;
 
+static const xy_source_env env = {&ops, &f.loop, EVENT_MAX};
+
 static int setup(void **state)
 {
     (void)state;
@@ -159,8 +161,8 @@ static void an_opener_fills_the_stream_or_refuses(void **state)
         recorder r = {0};
         int rc;
 
-        xy__source_stream_init(&r.stream, &f.loop, &ops, EVENT_MAX);
-        rc = xy__create_source_stream(operation, NULL, &r.stream);
+        xy__source_stream_init(&r.stream, &env);
+        rc = xy__create_source_stream(operation, NULL, &r.stream, &operation->errors);
         if (o->journal) {
             assert_int_equal(rc, XY_OK);
             assert_string_equal(r.journal, o->journal);
@@ -263,7 +265,7 @@ static void a_timer_ends_with_its_source(void **state)
     int *left;
 
     (void)state;
-    xy__source_stream_init(&r.stream, &f.loop, &ops, EVENT_MAX);
+    xy__source_stream_init(&r.stream, &env);
     left = xy_stream_alloc(&r.stream, sizeof *left);
     *left = 3;
     xy_stream_on_stop(&r.stream, on_stopped, &r.stream);
@@ -286,7 +288,7 @@ static void a_client_that_goes_ends_the_timer(void **state)
     int left = 100;
 
     (void)state;
-    xy__source_stream_init(&r.stream, &f.loop, &ops, EVENT_MAX);
+    xy__source_stream_init(&r.stream, &env);
     xy_stream_every(&r.stream, 10, on_tick, &left);
     xy__loop_advance(&f.loop, 10);
     xy_stream_every(&r.stream, 0, NULL, NULL);
@@ -304,7 +306,7 @@ static void a_source_hears_when_there_is_room(void **state)
     char ready[] = "ready";
 
     (void)state;
-    xy__source_stream_init(&r.stream, &f.loop, &ops, EVENT_MAX);
+    xy__source_stream_init(&r.stream, &env);
     xy_stream_on_ready(&r.stream, on_ready, ready);
     assert_int_equal(xy_stream_push_str(&r.stream, XY_STR("a\"b")), XY_EFULL);
     xy__source_stream_ready(&r.stream);
@@ -321,7 +323,7 @@ static void an_event_has_a_size(void **state)
 
     (void)state;
     memset(large, 'x', sizeof large);
-    xy__source_stream_init(&r.stream, &f.loop, &ops, EVENT_MAX);
+    xy__source_stream_init(&r.stream, &env);
     assert_int_equal(xy_stream_push_str(&r.stream, (xy_str){large, EVENT_MAX - 1}), XY_ELIMIT);
     assert_int_equal(xy_stream_push_str(&r.stream, (xy_str){large, EVENT_MAX - 2}), XY_OK);
     xy__source_stream_stop(&r.stream);

@@ -678,11 +678,11 @@ static void a_long_stream_does_not_grow(void **state)
             continue;
         stage_turn(s);
         if (i == 1000) {
-            stream_held = c->stream->arena.held;
+            stream_held = c->stream->extras->arena.held;
             operation_held = c->operation->arena.held;
         }
     }
-    assert_int_equal(c->stream->arena.held, stream_held);
+    assert_int_equal(c->stream->extras->arena.held, stream_held);
     assert_int_equal(c->operation->arena.held, operation_held);
     assert_int_equal(s->executor.gauges.runs, 0);
     assert_true(xy__event_queue_empty(xy__subscription_queue(c->subscription)));
