@@ -117,7 +117,11 @@ static int decode(xy_str text, unsigned char *out)
 
         if (!isalnum((unsigned char)c) && c != '-' && c != '_')
             return -1;
-        standard[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+        if (c == '-')
+            c = '+';
+        else if (c == '_')
+            c = '/';
+        standard[i] = c;
     }
     while (len % 4)
         standard[len++] = '=';

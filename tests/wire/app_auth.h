@@ -20,7 +20,7 @@ typedef struct app_auth {
 bool app_auth_init(app_auth *auth);
 
 /* The xy_authenticate of this application. */
-int app_authenticate(xy_app *app, const xy_incoming *request, xy_identity *identity);
+int app_authenticate(xy_app *handle, const xy_incoming *request, xy_identity *identity);
 
 /* @requireAuth(roles: …): is the user who asks signed in, with one of `roles` (up to a NULL;
  * NULL: any user)? Returns XY_OK, or the error that the resolver or opener ends with. */
