@@ -42,6 +42,9 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     uint64_t batch_max = config->limits.batch_max;
     uint64_t persisted_bytes = config->limits.persisted_bytes_max;
     uint64_t response_bytes = config->limits.response_bytes_max;
+    uint64_t reservations_max = config->limits.reservations_max;
+    uint64_t reservation_wait_ms = config->limits.reservation_wait_ms;
+    uint64_t stream_operations_max = config->limits.stream_operations_max;
     const number_flag flags[] = {
         {"--letter-ms", &application->letter_ms},
         {"--tick-ms", &application->tick_ms},
@@ -52,6 +55,9 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
         {"--batch-max", &batch_max},
         {"--persisted-bytes", &persisted_bytes},
         {"--response-bytes", &response_bytes},
+        {"--reservations-max", &reservations_max},
+        {"--reservation-wait-ms", &reservation_wait_ms},
+        {"--stream-operations-max", &stream_operations_max},
         {NULL, NULL},
     };
     int kept = 1;
@@ -77,6 +83,9 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     config->limits.batch_max = (uint32_t)batch_max;
     config->limits.persisted_bytes_max = (uint32_t)persisted_bytes;
     config->limits.response_bytes_max = (uint32_t)response_bytes;
+    config->limits.reservations_max = (uint32_t)reservations_max;
+    config->limits.reservation_wait_ms = (uint32_t)reservation_wait_ms;
+    config->limits.stream_operations_max = (uint32_t)stream_operations_max;
     return true;
 }
 

@@ -84,6 +84,11 @@ export async function subscribe(server, body, headers = {}) {
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
   })
   request.end(JSON.stringify(body))
+  return events(request)
+}
+
+// The event stream that answers a request of node:http which was sent.
+export async function events(request) {
   const [response] = await once(request, 'response')
   const queue = [], waiting = []
   let text = '', ended = false
