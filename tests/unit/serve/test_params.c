@@ -3,11 +3,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-
 #include <cmocka.h>
 
-#include "serve/params.h"
 #include "xylem/error.h"
+
+#include "serve/params.h"
 
 static void a_body_gives_its_parameters(void **state)
 {
@@ -53,6 +53,15 @@ static const struct {
      "Expected \"extensions\" param to be empty or an object, but given number.", false},
     {"{\"query\":\"{a}\",\"operationName\":5}",
      "Expected \"operationName\" param to be a string, but given number.", false},
+    {"{\"documentId\":\"\"}", "Must provide query string.", true},
+    {"{\"documentId\":1}", "Expected \"documentId\" param to be a string, but given number.",
+     false},
+    {"{\"query\":\"{a}\",\"extensions\":{\"persistedQuery\":{\"version\":2}}}",
+     "Unsupported persisted query version", false},
+    {"{\"query\":\"{a}\",\"extensions\":{\"persistedQuery\":{\"version\":1}}}",
+     "Expected \"extensions.persistedQuery.sha256Hash\" to be a string.", false},
+    {"{\"query\":\"{a}\",\"extensions\":{\"persistedQuery\":[]}}",
+     "Expected \"extensions.persistedQuery\" to be an object", false},
     {"{\"query\":\"{a}\",\"foo\":1}", "Unexpected parameter \"foo\" in the request body.", false},
 };
 
@@ -65,12 +74,42 @@ static void a_wrong_body_is_refused_with_its_reason(void **state)
         xy_params_error error;
 
         xy__arena_init(&arena, 1 << 20);
-        assert_int_equal(xy__params_read_body(&arena, xy_str_from(refused_bodies[i].body), &params,
-                                              &error),
-                         XY_EINVAL);
+        assert_int_equal(
+            xy__params_read_body(&arena, xy_str_from(refused_bodies[i].body), &params, &error),
+            XY_EINVAL);
         if (!xy_str_starts(error.message, xy_str_from(refused_bodies[i].message)))
             fail_msg("%s: %.*s", refused_bodies[i].body, XY_PRI(error.message));
         assert_int_equal(error.no_query, refused_bodies[i].no_query);
+        xy__arena_deinit(&arena);
+    }
+}
+
+static void an_id_stands_for_a_query(void **state)
+{
+    static const struct {
+        const char *body;
+        const char *name;
+    } bodies[] = {
+        {"{\"documentId\":\"a\"}", "a"},
+        {"{\"query\":\"\",\"documentId\":\"a\"}", "a"},
+        {"{\"extensions\":{\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"b\"}}}", "b"},
+        {"{\"documentId\":\"a\",\"extensions\":{\"persistedQuery\":{\"version\":1,"
+         "\"sha256Hash\":\"b\"}}}",
+         "a"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        xy_arena arena;
+        xy_params params;
+        xy_params_error error;
+
+        xy__arena_init(&arena, 1 << 20);
+        assert_int_equal(xy__params_read_body(&arena, xy_str_from(bodies[i].body), &params, &error),
+                         XY_OK);
+        assert_int_equal(params.query.len, 0);
+        assert_int_equal(params.document_id.kind, XY_DOCUMENT_ID_NAME);
+        assert_true(xy_str_is(params.document_id.name, bodies[i].name));
         xy__arena_deinit(&arena);
     }
 }
@@ -128,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_gives_its_parameters),
         cmocka_unit_test(a_wrong_body_is_refused_with_its_reason),
+        cmocka_unit_test(an_id_stands_for_a_query),
         cmocka_unit_test(a_query_string_is_decoded),
         cmocka_unit_test(a_wrong_query_string_is_refused),
     };
