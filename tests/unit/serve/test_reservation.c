@@ -392,9 +392,13 @@ static void on_produce(xy_task *task)
     produce(XY_CONTAINER(task, worker_seat, task));
 }
 
+/* It may come before the first result is put. */
 static void on_seat_stop(void *arg)
 {
-    leave_now(arg, false);
+    worker_seat *w = arg;
+
+    xy__task_cancel(&w->task);
+    leave_now(w, false);
 }
 
 static void sit_down(producer *p, int i)

@@ -131,6 +131,7 @@ enum { THREADS = 4, ROUNDS = 500 };
 
 typedef struct visitor {
     xy_reservations *table;
+    xy_loop loop; /* made and closed by the main thread, as a server does */
     uv_thread_t thread;
     int lost; /* streams that could not be opened */
 } visitor;
@@ -139,23 +140,20 @@ typedef struct visitor {
 static void visit(void *arg)
 {
     visitor *v = arg;
-    xy_loop loop;
 
-    xy__loop_init(&loop, XY_CLOCK_REAL);
     for (uint64_t i = 0; i < ROUNDS; i++) {
         char token[XY_TOKEN_LEN];
         xy_reservation *open;
 
         if (xy__reservations_add(v->table, i, token) < 0 ||
             xy__reservations_open(v->table, text_of(token),
-                                  (xy_reservation_stream){&loop, ignore, NULL}, &open) < 0) {
+                                  (xy_reservation_stream){&v->loop, ignore, NULL}, &open) < 0) {
             v->lost++;
         } else {
             xy__reservations_close(v->table, text_of(token), open);
         }
         xy__reservations_expire(v->table, i + WAIT_MS - 1);
     }
-    xy__loop_deinit(&loop);
 }
 
 static void threads_reserve_open_and_expire(void **state)
@@ -169,12 +167,16 @@ static void threads_reserve_open_and_expire(void **state)
     visitors[0].table = xy__reservations_create(&wide);
     for (int i = 0; i < THREADS; i++) {
         visitors[i] = (visitor){.table = visitors[0].table};
-        uv_thread_create(&visitors[i].thread, visit, &visitors[i]);
+        xy__loop_init(&visitors[i].loop, XY_CLOCK_REAL);
     }
+    for (int i = 0; i < THREADS; i++)
+        uv_thread_create(&visitors[i].thread, visit, &visitors[i]);
     for (int i = 0; i < THREADS; i++) {
         uv_thread_join(&visitors[i].thread);
         lost += visitors[i].lost;
     }
+    for (int i = 0; i < THREADS; i++)
+        xy__loop_deinit(&visitors[i].loop);
     assert_in_range(lost, 0, THREADS * ROUNDS - 1);
     assert_int_equal(xy__reservations_expire(visitors[0].table, UINT64_MAX), 0);
     xy__reservations_destroy(visitors[0].table);
