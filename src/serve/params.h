@@ -20,8 +20,8 @@ typedef struct xy_params {
 
 typedef struct xy_params_error {
     xy_str message;
-    /* The request is well-formed but holds neither query nor id: a JSON client gets status 200 with this error,
-     * as for a syntax error. All others are 400 for every media type. */
+    /* The request is well-formed but holds neither query nor id: a JSON client gets status 200 with
+     * this error, as for a syntax error. All others are 400 for every media type. */
     bool no_query;
 } xy_params_error;
 

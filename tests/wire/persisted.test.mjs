@@ -303,6 +303,14 @@ describe('trusted documents', () => {
     } finally { await server.stop() }
   })
 
+  test('as codegen writes it since its hashes have a prefix', async () => {
+    const server = await start('tests/wire/app', ['--trusted-documents', await file({ [`sha256:${sha256(query)}`]: query }), '--trusted-only'])
+    try {
+      for (const body of [named(`sha256:${sha256(query)}`), named(sha256(query)), { documentId: `sha256:${sha256(query)}` }])
+        assert.deepEqual((await post(server.url, body)).json, fast)
+    } finally { await server.stop() }
+  })
+
   test("Apollo's manifest", async () => {
     const operations = [{ id: sha256(query), name: 'Fast', type: 'query', body: query }, { id: 'e', name: 'Echo', type: 'query', body: echo }]
     const store = await file({ format: 'apollo-persisted-query-manifest', version: 1, operations })

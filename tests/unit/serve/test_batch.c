@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A batch whose operations take as long as the test wants: what begins when, and what is stopped. */
+/* A batch whose operations take as long as the test wants: what begins when, what is stopped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -43,7 +43,7 @@ static void store_open(store *s, const char *content)
     int fd;
 
     s->said[0] = '\0';
-    strcpy(s->path, "/tmp/xylem-trusted-XXXXXX");
+    snprintf(s->path, sizeof s->path, "/tmp/xylem-trusted-XXXXXX");
     fd = mkstemp(s->path);
     assert_true(fd >= 0);
     file = fdopen(fd, "w");
@@ -102,7 +102,7 @@ static const char *ask(const xy_persisted *persisted, const char *named, const c
         hex_of(named, hex);
         snprintf(body + strlen(body), sizeof body - strlen(body), "'documentId':'%s'", hex);
     }
-    strcat(body, "}");
+    snprintf(body + strlen(body), sizeof body - strlen(body), "}");
     params = params_of(body);
     if (xy__persisted_choose(persisted, params, &chosen, &why) == XY_OK) {
         snprintf(answer, sizeof answer, "%.*s", XY_PRI(chosen.text));
