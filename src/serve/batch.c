@@ -280,10 +280,6 @@ static int measure(const xy_service *service, xy_str body, size_t *len, xy_arena
     xy_value array;
     int rc;
 
-    if (max == 0) {
-        *message = XY_STR("Batching is not supported.");
-        return 400;
-    }
     rc = xy__json_read(arena, body, BATCH_DEPTH_MAX, &array, &json);
     if (rc == XY_EUTF8) {
         *message = XY_STR("The request body is not valid UTF-8.");

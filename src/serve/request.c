@@ -10,6 +10,7 @@
 
 #include <strings.h>
 
+#include "http/response.h"
 #include "serve/answer.h"
 #include "serve/batch.h"
 #include "serve/csrf.h"
@@ -60,14 +61,43 @@ static bool check_body(xy_exchange *exchange, const xy_request *http)
     return false;
 }
 
+/* What the request asks for, as one GraphQL request. */
+static void answer_one(xy_service *service, const xy_request *http, const xy_caller *caller,
+                       xy_answer *answer)
+{
+    bool is_get = http->method == XY_HTTP_GET;
+
+    if (!is_get && xy__is_batch(http->body)) {
+        answer->reply.ops->refuse(&answer->reply, XY_REFUSED_PARAMS,
+                                  xy__response_error_body(XY_STR("Batching is not supported.")));
+        return;
+    }
+    xy__graphql_serve_text(service, caller, is_get ? XY_PARAMS_QUERY_STRING : XY_PARAMS_BODY,
+                           is_get ? http->query : http->body, &answer->reply);
+}
+
+static void serve_media(xy_service *service, xy_exchange *exchange, const xy_accept *accept,
+                        xy_media media)
+{
+    const xy_request *http = xy__exchange_request(exchange);
+    xy_caller caller;
+
+    xy__caller_init(&caller, service, http);
+    if (http->method == XY_HTTP_POST && service->config->limits.batch_max &&
+        xy__is_batch(http->body)) {
+        xy__batch_serve(service, exchange, &caller, media);
+    } else {
+        answer_one(service, http, &caller,
+                   xy__answer_create(service, exchange, accept, media, &caller));
+    }
+    xy__caller_deinit(&caller);
+}
+
 void xy__request_serve(xy_service *service, xy_exchange *exchange)
 {
     const xy_request *http = xy__exchange_request(exchange);
-    bool is_get = http->method == XY_HTTP_GET;
     xy_accept accept;
     xy_media media;
-    xy_caller caller;
-    xy_answer *answer;
 
     if (xy__playground_wants(service->shared->playground, http)) {
         xy__playground_serve(service->shared->playground, exchange);
@@ -84,15 +114,6 @@ void xy__request_serve(xy_service *service, xy_exchange *exchange)
                    "results have here: " RESULT_TYPES "."));
         return;
     }
-    if (!check_body(exchange, http))
-        return;
-    xy__caller_init(&caller, service, http);
-    if (!is_get && xy__is_batch(http->body)) {
-        xy__batch_serve(service, exchange, &caller, media);
-    } else {
-        answer = xy__answer_create(service, exchange, &accept, media, &caller);
-        xy__graphql_serve_text(service, &caller, is_get ? XY_PARAMS_QUERY_STRING : XY_PARAMS_BODY,
-                               is_get ? http->query : http->body, &answer->reply);
-    }
-    xy__caller_deinit(&caller);
+    if (check_body(exchange, http))
+        serve_media(service, exchange, &accept, media);
 }

@@ -22,7 +22,7 @@ test('a query by POST and by GET', async () => {
 test('keys are in the order of the query, errors before data', async () => {
   const { text } = await post(server.url, { query: '{ b: slowField(waitFor: 20) a: fastField userProblem }' })
   assert.equal(text, '{"errors":[{"message":"Your input is not good","locations":[{"line":1,"column":42}],"path":["userProblem"],'
-    + '"extensions":{"code":"BAD_USER_INPUT"}}],"data":{"b":"I am slow","a":"I am fast","userProblem":null}}')
+    + '"extensions":{"code":"BAD_USER_INPUT","properties":{"field":"x"}}}],"data":{"b":"I am slow","a":"I am fast","userProblem":null}}')
 })
 
 test('arguments and variables are coerced', async () => {
