@@ -33,8 +33,9 @@ static inline bool xy__is_batch(xy_str body)
     return at < body.len && body.ptr[at] == '[';
 }
 
-/* Execute what the body of `exchange` asks for. `media` is that of a single result; a batch is
- * always JSON. shares: caller's identity. The exchange is answered, now or later. */
+/* Execute what the body of `exchange`, an array, asks for; limits.batch_max is not 0. `media` is
+ * that of a single result; a batch is always JSON. shares: caller's identity. The exchange is
+ * answered, now or later. */
 void xy__batch_serve(xy_service *service, xy_exchange *exchange, const xy_caller *caller,
                      xy_media media);
 

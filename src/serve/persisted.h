@@ -49,17 +49,15 @@ void xy__persisted_init(xy_persisted *persisted, const xy_persisted_options *opt
 
 void xy__persisted_deinit(xy_persisted *persisted);
 
-/* What `params` mean. Strings point into them: keeps: params, as long as the result. gives: *out,
- * for xy__chosen_deinit(). Returns 0; XY_EINVAL and *why. */
-int xy__persisted_choose(const xy_persisted *persisted, const xy_kept_params *params,
-                         xy_chosen *out, xy_unchosen *why);
+/* What the request means. Strings point into its parameters: keeps: kept, as long as the result.
+ * gives: *out, for xy__chosen_deinit(). Returns 0; XY_EINVAL and *why. */
+int xy__persisted_choose(const xy_persisted *persisted, const xy_kept_params *kept, xy_chosen *out,
+                         xy_unchosen *why);
 
 /* Must it be asked at all? What most requests mean is the text they hold. */
-static inline bool xy__persisted_concerns(const xy_persisted *persisted,
-                                          const xy_kept_params *params)
+static inline bool xy__persisted_concerns(const xy_persisted *persisted, const xy_kept_params *kept)
 {
-    return params->params.document_id.kind != XY_DOCUMENT_ID_NONE ||
-           persisted->options.only_trusted;
+    return kept->params.document_id.kind != XY_DOCUMENT_ID_NONE || persisted->options.only_trusted;
 }
 
 /* Its document is valid: let others find it by its hash, if it came with one. */
