@@ -60,7 +60,8 @@ export async function ask(server, { method = 'GET', path: target = '/graphql', h
   const [response] = await once(request, 'response')
   const chunks = []
   for await (const chunk of response) chunks.push(chunk)
-  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }
+  const bytes = Buffer.concat(chunks)
+  return { status: response.statusCode, headers: response.headers, body: bytes, text: bytes.toString() }
 }
 
 // What the server holds open now, and ever opened.
