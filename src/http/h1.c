@@ -362,6 +362,11 @@ xy_refusal xy__h1_refusal(const xy_h1 *h1)
     return h1->notes.refusal;
 }
 
+bool xy__h1_begun(const xy_h1 *h1)
+{
+    return h1->phase != PHASE_BLANK;
+}
+
 size_t xy__h1_blank(xy_str in)
 {
     size_t at = 0;

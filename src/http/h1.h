@@ -53,8 +53,12 @@ const xy_request *xy__h1_request(const xy_h1 *h1);
 /* Why it was refused, after REFUSED. */
 xy_refusal xy__h1_refusal(const xy_h1 *h1);
 
-/* How many bytes at the front of `in` are empty lines before a request (RFC 9112 2.2). The parser
- * passes over them, too; but a client that sends no more than those has not begun a request. */
+/* Has it read more than empty lines? A client that sends no more than those has not begun a
+ * request. */
+bool xy__h1_begun(const xy_h1 *h1);
+
+/* How many bytes at the front of `in` are empty lines before a request (RFC 9112 2.2). A parser
+ * passes over them, too; but for those that come whole none is needed. */
 size_t xy__h1_blank(xy_str in);
 
 #endif

@@ -158,7 +158,7 @@ static void wait_for_more(xy_connection *connection)
     bool in_body = xy__h1_request(connection->h1)->head.len > 0;
     xy_connection_state to = in_body ? XY_CONNECTION_BODY : XY_CONNECTION_HEAD;
 
-    if (connection->state != to)
+    if (xy__h1_begun(connection->h1) && connection->state != to)
         xy__connection_go(connection, to);
 }
 
@@ -178,25 +178,23 @@ static size_t consume(xy_connection *connection, xy_str in)
         size_t used = 0;
         xy_h1_event event;
 
-        if (connection->state == XY_CONNECTION_IDLE || connection->state == XY_CONNECTION_WRITE) {
+        if (!connection->h1) {
             at += xy__h1_blank((xy_str){in.ptr + at, in.len - at});
             if (at == in.len)
                 break;
-        }
-        if (!connection->h1)
             connection->h1 = take_parser(connection->server);
+        }
         event = feed(connection, (xy_str){in.ptr + at, in.len - at}, &used);
         at += used;
         if (event == XY_H1_DONE) {
             take(connection);
         } else if (event == XY_H1_REFUSED) {
             xy__connection_refuse(connection, xy__h1_refusal(connection->h1));
+            return_parser(connection);
         } else {
             wait_for_more(connection);
         }
     }
-    if (connection->state != XY_CONNECTION_HEAD && connection->state != XY_CONNECTION_BODY)
-        return_parser(connection);
     return at;
 }
 

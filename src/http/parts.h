@@ -63,7 +63,7 @@ struct xy_connection {
     xy_link dirty_link; /* in server->dirty */
     xy_timeout timeout;
     xy_exchange *exchange; /* WORK, STREAM */
-    xy_h1 *h1;             /* HEAD, BODY, and while the handler is being called */
+    xy_h1 *h1;             /* HEAD, BODY, behind half an empty line, and for the handler */
     xy_ahead *ahead;
     xy_outbox outbox;
     xy_pending_write *writing;

@@ -37,7 +37,7 @@ static void put_request(xy_buf *out, const xy_request *request)
 }
 
 /* Feed one piece from memory that is freed afterwards. False when the connection is refused. */
-static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
+static bool feed(xy_h1 *h1, xy_str piece, bool *fed, xy_buf *out)
 {
     char *copy = malloc(piece.len ? piece.len : 1);
     xy_str rest = {copy, piece.len};
@@ -47,13 +47,13 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
     if (piece.len)
         memcpy(copy, piece.ptr, piece.len);
     while (good && more) {
-        size_t used = *begun ? 0 : xy__h1_blank(rest);
+        size_t used = *fed ? 0 : xy__h1_blank(rest);
         xy_h1_event event;
 
         rest = (xy_str){rest.ptr + used, rest.len - used};
-        if (!*begun && !rest.len)
+        if (!*fed && !rest.len)
             break;
-        *begun = true;
+        *fed = true;
         event = xy__h1_feed(h1, rest, &used);
         XY_ASSERT(used <= rest.len);
         rest = (xy_str){rest.ptr + used, rest.len - used};
@@ -62,7 +62,7 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
         if (event == XY_H1_DONE) {
             put_request(out, xy__h1_request(h1));
             xy__h1_reset(h1, 64);
-            *begun = false;
+            *fed = false;
         } else if (event == XY_H1_REFUSED) {
             put(out, xy__refusal_text(xy__h1_refusal(h1)));
             good = false;
@@ -76,7 +76,7 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
 static void run(xy_str input, uint32_t seed, xy_buf *out)
 {
     xy_h1 *h1 = xy__h1_create(&limits);
-    bool begun = false;
+    bool fed = false;
     bool good = true;
 
     for (size_t at = 0; good && at < input.len;) {
@@ -87,10 +87,10 @@ static void run(xy_str input, uint32_t seed, xy_buf *out)
             len = 1 + (seed >> 16) % (seed & 0x8000 ? 3 : 40);
             len = len < input.len - at ? len : input.len - at;
         }
-        good = feed(h1, (xy_str){input.ptr + at, len}, &begun, out);
+        good = feed(h1, (xy_str){input.ptr + at, len}, &fed, out);
         at += len;
     }
-    xy__buf_char(out, begun ? '+' : '.');
+    xy__buf_char(out, fed && xy__h1_begun(h1) ? '+' : '.');
     xy__h1_destroy(h1);
 }
 

@@ -45,7 +45,7 @@ static void print_request(xy_buf *out, const xy_request *request)
 
 /* Feed one piece, as a connection does. The piece is a copy of its own, so that a view that
  * outlives it is seen by the sanitizer. False once the bytes are refused. */
-static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
+static bool feed(xy_h1 *h1, xy_str piece, bool *fed, xy_buf *out)
 {
     char *copy = malloc(piece.len + 1);
     xy_str rest = {copy, piece.len};
@@ -56,13 +56,13 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
         size_t used = 0;
         xy_h1_event event;
 
-        if (!*begun) {
+        if (!*fed) {
             used = xy__h1_blank(rest);
             rest = (xy_str){rest.ptr + used, rest.len - used};
             if (!rest.len)
                 break;
         }
-        *begun = true;
+        *fed = true;
         event = xy__h1_feed(h1, rest, &used);
         rest = (xy_str){rest.ptr + used, rest.len - used};
         if (event == XY_H1_MORE)
@@ -70,7 +70,7 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
         if (event == XY_H1_DONE) {
             print_request(out, xy__h1_request(h1));
             xy__h1_reset(h1, 64);
-            *begun = false;
+            *fed = false;
         } else if (event == XY_H1_REFUSED) {
             xy__buf_printf(out, "%d %.*s\n", xy__refusal_status(xy__h1_refusal(h1)),
                            XY_PRI(xy__refusal_text(xy__h1_refusal(h1))));
@@ -85,17 +85,17 @@ static bool feed(xy_h1 *h1, xy_str piece, bool *begun, xy_buf *out)
 static void run(xy_str input, size_t first, size_t step, xy_buf *out)
 {
     xy_h1 *h1 = xy__h1_create(&limits);
-    bool begun = false;
+    bool fed = false;
     bool good = true;
 
     for (size_t at = 0; good && at < input.len;) {
         size_t len = at == 0 ? first : step;
 
         len = len < input.len - at ? len : input.len - at;
-        good = feed(h1, (xy_str){input.ptr + at, len}, &begun, out);
+        good = feed(h1, (xy_str){input.ptr + at, len}, &fed, out);
         at += len;
     }
-    if (good && begun)
+    if (good && fed && xy__h1_begun(h1))
         XY_BUF_LITERAL(out, "…\n");
     xy__buf_char(out, '\0');
     xy__h1_destroy(h1);
@@ -185,6 +185,8 @@ static void good_requests(void **state)
         CASE("no Host in 1.0", "GET / HTTP/1.0\r\n\r\n", "GET / 1.0 close {} <>\n"),
         CASE("an empty Host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / 1.1 keep {Host=} <>\n"),
         CASE("half a request", "GET / HTTP/1.1\r\nHost: x\r\n", "…\n"),
+        CASE("empty lines and nothing else", "\r\n\r\n", ""),
+        CASE("half an empty line", "\r", ""),
         CASE("half a body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhell", "…\n"),
     };
 

@@ -400,6 +400,32 @@ static void times_out_heads(void **state)
     client_close(&silent);
 }
 
+/* Empty lines between requests, however they are cut, begin no request and prolong nothing. */
+static void is_idle_behind_empty_lines(void **state)
+{
+    web *w = *state;
+    client c;
+
+    web_open(w);
+    client_open(&c, w);
+    CLIENT_EXPECT(&c, GET("/1") "\r", OK_HEAD("6") "GET /1");
+    web_pass(w, 40000);
+    CLIENT_EXPECT(&c, "\n\r\n\r", "");
+    CLIENT_EXPECT(&c, "\n" GET("/2"), OK_HEAD("6") "GET /2");
+    client_ask(&c, "\r");
+    web_pass(w, 40000);
+    client_ask(&c, "\n");
+    assert_int_equal(xy__http_server_stats(w->server).idle, 1);
+    web_pass(w, 32000);
+    CLIENT_EXPECT(&c, "", "");
+    assert_true(c.ended);
+    client_close(&c);
+    client_open(&c, w);
+    client_ask(&c, GET("/3") "\r");
+    expect_refused(&c, GET("/4"), "400 Bad Request: Lines must end with CR LF");
+    client_close(&c);
+}
+
 static void times_out_bodies(void **state)
 {
     web *w = *state;
@@ -758,6 +784,7 @@ int main(void)
         TEST(lets_the_client_read_why),
         TEST(lingers_for_a_while),
         TEST(times_out_heads),
+        TEST(is_idle_behind_empty_lines),
         TEST(times_out_bodies),
         TEST(times_out_idle_connections),
         TEST(gives_handlers_all_the_time),
