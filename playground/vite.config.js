@@ -40,7 +40,8 @@ function onePage() {
   return {
     name: 'one-page',
     enforce: 'post',
-    generateBundle(_, bundle) {
+    // After Vite's own plugins: one of them fills in what stands for the chunks to be preloaded, of which there are none.
+    generateBundle: { order: 'post', handler(_, bundle) {
       const outputs = Object.values(bundle)
       const chunks = outputs.flatMap((o) => (o.type === 'chunk' ? [o] : []))
       const styles = outputs.flatMap((o) => (o.type === 'asset' && o.fileName.endsWith('.css') ? [String(o.source)] : []))
@@ -68,7 +69,7 @@ function onePage() {
       for (const name of Object.keys(bundle)) delete bundle[name]
       this.emitFile({ type: 'asset', fileName: 'playground.html', source: html })
       this.emitFile({ type: 'asset', fileName: 'playground.csp', source: policy })
-    },
+    } },
   }
 }
 
