@@ -61,7 +61,7 @@ export async function ask(server, { method = 'GET', path: target = '/graphql', h
   const chunks = []
   for await (const chunk of response) chunks.push(chunk)
   const bytes = Buffer.concat(chunks)
-  return { status: response.statusCode, headers: response.headers, body: bytes, text: bytes.toString() }
+  return { status: response.statusCode, headers: response.headers, body: bytes, bytes, text: bytes.toString() }
 }
 
 // What the server holds open now, and ever opened.
