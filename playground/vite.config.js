@@ -50,6 +50,7 @@ function onePage() {
         throw new Error(`expected a page with one script and one style, got: ${Object.keys(bundle).join(', ')}`)
 
       const script = inScript(chunks[0].code)
+      if (script.includes('__VITE_')) throw new Error('the script is not finished')
       // The fonts of the machine are used instead: see src/style.css.
       const style = styles[0].replace(/@charset "[^"]*";|@font-face\s*\{[^}]*\}/g, '')
       const html = String(page.source)
