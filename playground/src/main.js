@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client'
 import 'graphiql/style.css'
 import './style.css'
 import { createFetcher } from './fetcher.js'
-import { initialTabs, tabOfAddress } from './tabs.js'
+import { activeTab, initialTabs, tabOfAddress } from './tabs.js'
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
@@ -30,7 +30,7 @@ const graphiql = createElement(
   /** @type {any} */ ({
     // The page lies at the endpoint itself, also where a proxy has moved both.
     fetcher: createFetcher(location.origin + location.pathname),
-    ...initialTabs(config.tabs, asked, stored('tabState') !== null),
+    ...initialTabs(config.tabs, asked, activeTab(stored('tabState'))),
     defaultEditorToolsVisibility: 'variables',
     // Headers often hold secrets: they are stored only for who has asked for that in the settings.
     shouldPersistHeaders: stored('shouldPersistHeaders') === 'true',

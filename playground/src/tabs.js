@@ -13,15 +13,33 @@ export function tabOfAddress(search) {
 }
 
 /**
+ * The tab that was active when GraphiQL last stored its tabs, or none.
+ *
+ * @param {string | null} state as it stores it
+ * @returns {Tab | null}
+ */
+export function activeTab(state) {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(state ?? '')
+    const { query, variables } = tabs[activeTabIndex]
+    return { query: query ?? '', variables: variables ?? undefined }
+  } catch {
+    return null
+  }
+}
+
+/**
  * What GraphiQL starts with. Tabs that it has stored are the user's own and stay; the tabs offered are for those who have none.
  *
  * @param {Tab[]} offered
  * @param {Tab | null} asked by the address; becomes the active one
- * @param {boolean} hasStored
+ * @param {Tab | null} stored the user's own that was active
  * @returns {{ defaultTabs?: { query: string, variables: string | null }[], query?: string, variables?: string }}
  */
-export function initialTabs(offered, asked, hasStored) {
-  if (hasStored) return asked ? { query: asked.query, variables: asked.variables ?? '' } : {}
+export function initialTabs(offered, asked, stored) {
+  // GraphiQL looks for the tab that has just this, and opens another one when there is none.
+  const shown = stored && (asked ?? stored)
+  if (shown) return { query: shown.query, variables: shown.variables ?? '' }
   const tabs = asked ? [asked, ...offered] : offered
   if (!tabs.length) return {}
   // The first tab is named twice, because GraphiQL would show it without its variables.
