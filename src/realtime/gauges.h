@@ -20,17 +20,7 @@
     X(waiting_events, "now: events that wait for a slow client, counted for each")                 \
     X(waiting_bytes, "now: the same in bytes")                                                     \
     X(dropped, "waiting events that were dropped for newer ones")                                  \
-    X(overflows, "subscriptions ended because their client was too slow")                          \
-    X(live_queries, "now: clients' live queries")                                                  \
-    X(live_groups, "now: groups of live queries that share their runs")                            \
-    X(live_keys, "now: keys that live queries depend on, counted for each group")                  \
-    X(invalidation_bytes, "now: invalidated keys on their way to workers, in bytes")               \
-    X(invalidated, "keys invalidated")                                                             \
-    X(invalidated_all, "times that everything was invalidated, counted for each worker")           \
-    X(live_runs, "runs of live queries")                                                           \
-    X(live_unchanged, "of them, those whose result was the one before")                            \
-    X(live_sent, "results of live queries given to a client, counted for each")                    \
-    X(live_superseded, "results that a slow client never got, as a newer one came")
+    X(overflows, "subscriptions ended because their client was too slow")
 
 /* The numbers as they are kept. All zero to begin with. */
 typedef struct xy_realtime_gauges {
