@@ -10,6 +10,7 @@
 #include "xylem/gauges.h"
 #include "xylem/identity.h"
 #include "xylem/limits.h"
+#include "xylem/live.h"
 #include "xylem/log.h"
 #include "xylem/macros.h"
 #include "xylem/schema.h"

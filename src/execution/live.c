@@ -5,7 +5,7 @@
 #include "execution/field.h"
 #include "json/write.h"
 
-/* Longer ones are not made: no key is that long (realtime/live_index.h). */
+/* Longer ones are not made. */
 #define COORDINATE_BYTES_MAX ((size_t)4096)
 
 int xy__live_request(xy_operation *operation, xy_live_request *out)

@@ -237,12 +237,12 @@ static bool can_subscribe(xy_answer *answer)
     return true;
 }
 
-static xy_outlet *answer_begin(xy_reply *reply, xy_operation *operation, xy_outcome outcome)
+static xy_outlet *answer_begin(xy_reply *reply, xy_operation *operation, xy_expectation expected)
 {
     xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
     const xy_stream_format *format;
 
-    if (outcome == XY_OUTCOME_SUBSCRIPTION && !can_subscribe(answer)) {
+    if (expected == XY_EXPECT_SUBSCRIPTION && !can_subscribe(answer)) {
         answer->exchange = NULL;
         finish(answer);
         return NULL;

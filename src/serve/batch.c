@@ -177,11 +177,11 @@ static void place_refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
     leave(here);
 }
 
-static xy_outlet *place_begin(xy_reply *reply, xy_operation *operation, xy_outcome outcome)
+static xy_outlet *place_begin(xy_reply *reply, xy_operation *operation, xy_expectation expected)
 {
     place *here = XY_CONTAINER(reply, place, reply);
 
-    if (outcome != XY_OUTCOME_RESULT) {
+    if (expected != XY_EXPECT_RESULT) {
         fill(here, error_response(XY_STR("An operation that has more than one result cannot be "
                                          "part of a batch: send it alone, with Accept: "
                                          "text/event-stream.")));

@@ -166,7 +166,7 @@ static void execute(request *req, xy_operation *operation)
     xy__context_attach(req->service, req->caller, req->params, operation);
     req->reply = NULL;
     outlet = reply->ops->begin(reply, operation,
-                               is_subscription ? XY_OUTCOME_SUBSCRIPTION : XY_OUTCOME_RESULT);
+                               is_subscription ? XY_EXPECT_SUBSCRIPTION : XY_EXPECT_RESULT);
     if (!outlet)
         return;
     if (is_subscription) {

@@ -30,17 +30,17 @@ typedef enum xy_refused {
 } xy_refused;
 
 /* What an operation is going to give. */
-typedef enum xy_outcome {
-    XY_OUTCOME_RESULT,       /* one result */
-    XY_OUTCOME_SUBSCRIPTION, /* results until it is over */
-} xy_outcome;
+typedef enum xy_expectation {
+    XY_EXPECT_RESULT,       /* one result */
+    XY_EXPECT_SUBSCRIPTION, /* results until it is over */
+} xy_expectation;
 
 typedef struct xy_reply_ops {
     /* `response` is `{"errors":[…]}`. takes: reply, response. */
     void (*refuse)(xy_reply *reply, xy_refused why, xy_bytes *response);
     /* Where the results of `operation` go. NULL: this reply cannot carry such an outcome, and has
      * said so to its client. shares: operation. takes: reply; it lives as long as the outlet. */
-    xy_outlet *(*begin)(xy_reply *reply, xy_operation *operation, xy_outcome outcome);
+    xy_outlet *(*begin)(xy_reply *reply, xy_operation *operation, xy_expectation expected);
 } xy_reply_ops;
 
 struct xy_reply {

@@ -83,11 +83,11 @@ static void refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
     destroy(op);
 }
 
-static xy_outlet *begin(xy_reply *reply, xy_operation *started, xy_outcome outcome)
+static xy_outlet *begin(xy_reply *reply, xy_operation *started, xy_expectation expected)
 {
     operation *op = XY_CONTAINER(reply, operation, reply);
 
-    (void)outcome; /* an event stream carries all of them */
+    (void)expected; /* an event stream carries all of them */
     op->operation = xy__operation_ref(started);
     xy__exchange_respond(op->exchange, 202, XY_HTTP_NO_HEADERS, XY_STR_NULL);
     op->exchange = NULL;
