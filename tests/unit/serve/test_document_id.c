@@ -13,7 +13,7 @@
 static void a_digest_is_64_digits(void **state)
 {
     static const char *const digests[] = {
-        ABC, "sha256:" ABC, "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"};
+        ABC, ("sha256:" ABC), "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"};
     xy_digest expected = xy__digest_of(XY_STR("abc"));
 
     (void)state;
