@@ -93,6 +93,8 @@ int main(int argc, char **argv)
     config.limits.operation_cost_max = 0;
     config.limits.operation_timeout_ms = 0;
     config.user_data = &all;
+    config.log_requests = XY_OFF;
+    config.playground = XY_OFF;
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema();
         code = xy_server_run(&config) < 0;
