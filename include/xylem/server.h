@@ -43,9 +43,9 @@ typedef struct xy_cors_config {
     bool credentials; /* they may send cookies; has no effect on "*" */
     /* Request headers that they may send, "a, b"; NULL: those they ask for. */
     const char *allowed_headers;
-    const char
-        *exposed_headers; /* response headers that they may read, "a, b"; NULL: the safe ones */
-    uint32_t max_age_s;   /* how long a preflight's answer may be kept; 0: not told */
+    /* Response headers that they may read, "a, b"; NULL: those that are safe. */
+    const char *exposed_headers;
+    uint32_t max_age_s; /* how long a preflight's answer may be kept; 0: not told */
 } xy_cors_config;
 
 /* Which GET requests are refused because another site may have made a browser send them. Nothing

@@ -29,8 +29,9 @@
     X(5000000000, "5")                                                                             \
     X(10000000000, "10")
 
-#define XY__HISTOGRAM_ONE(bound_ns, text) +1
-#define XY_HISTOGRAM_BUCKETS              (0 XY_HISTOGRAM_MAP(XY__HISTOGRAM_ONE) + 1)
+#define XY__HISTOGRAM_BOUND(bound_ns, text) (bound_ns),
+#define XY_HISTOGRAM_BUCKETS                                                                       \
+    (sizeof((uint64_t[]){XY_HISTOGRAM_MAP(XY__HISTOGRAM_BOUND)}) / sizeof(uint64_t) + 1)
 
 /* As it is kept. All zero to begin with. */
 typedef struct xy_histogram {
