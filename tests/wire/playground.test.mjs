@@ -158,7 +158,7 @@ async function withPage(name, work, { expected, ...options } = {}) {
   } finally {
     const folder = path.join(build, 'artifacts')
     mkdirSync(folder, { recursive: true })
-    await page.screenshot({ path: path.join(folder, `playground-${name}.png`) }).catch(() => {})
+    await page.screenshot({ path: path.join(folder, `playground-${name}.png`), timeout: 10000 }).catch(() => {})
     await context.close()
   }
 }
