@@ -47,6 +47,13 @@ XY_API int xy_identity_refuse(xy_identity *identity, const char *fmt, ...) XY_PR
 
 /* ---- in a resolver ---- */
 
+/* Each of these is a *fact* of the request. A result that was made from some facts is shared by all
+ * clients for whom these are the same, so ask for no more than the answer depends on: whether
+ * somebody is signed in rather than who, a role rather than the user. */
+
+/* Is anybody signed in? */
+XY_API bool xy_signed_in(const xy_call *call);
+
 /* The id of the user who asks; the null string when nobody is signed in. */
 XY_API xy_str xy_user_id(const xy_call *call);
 

@@ -134,11 +134,15 @@ static int check_opening(const xy_call *call, xy_errors *errors, int rc)
 }
 
 /* Spec 6.2.3.1 CreateSourceEventStream, ResolveFieldEventStream */
-int xy__create_source_stream(xy_operation *operation, const xy_identity *identity,
+int xy__create_source_stream(xy_operation *operation, xy_identity *identity,
                              xy_source_stream *stream, xy_errors *errors)
 {
     const xy_selection *root = operation->plan->root;
-    xy_call call = {.operation = operation, .identity = identity, .arena = errors->arena};
+    xy_call call = {
+        .operation = operation,
+        .identity = xy__identity_now(identity),
+        .arena = errors->arena,
+    };
     const xy_error *refusal;
 
     if (!root || root->bad_condition || root->field_count == 0)

@@ -104,7 +104,7 @@ void xy__execute_event(xy_operation *operation, const xy_run_terms *terms, xy_by
 /* Spec 6.2.3.1 CreateSourceEventStream: coerce the root field's arguments and let its opener fill
  * `stream`, as `identity` (NULL: nobody known). What the opener allocates lives in the arena of
  * `errors`. Returns 0; XY_EFAILED and request errors in `errors`. */
-int xy__create_source_stream(xy_operation *operation, const xy_identity *identity,
+int xy__create_source_stream(xy_operation *operation, xy_identity *identity,
                              xy_source_stream *stream, xy_errors *errors);
 
 /* The response that tells of a failure outside any run, as of a source: one error at the place

@@ -84,7 +84,7 @@ void xy_identity_set_expiry(xy_identity *identity, int64_t unix_s)
     identity->expires_s = unix_s;
 }
 
-const xy_identity *xy__identity_now(const xy_identity *identity)
+xy_identity *xy__identity_now(xy_identity *identity)
 {
     if (identity && identity->expires_s && time(NULL) >= identity->expires_s)
         return NULL;
@@ -99,16 +99,20 @@ bool xy__identity_has_role(const xy_identity *identity, xy_str role)
     return false;
 }
 
+bool xy_signed_in(const xy_call *call)
+{
+    xy__watch_fact(call, XY_FACT_SIGNED_IN, XY_STR_NULL);
+    return call->identity != NULL;
+}
+
 xy_str xy_user_id(const xy_call *call)
 {
-    const xy_identity *identity = xy__identity_now(call->identity);
-
     xy__watch_fact(call, XY_FACT_USER, XY_STR_NULL);
-    return identity ? identity->user : XY_STR_NULL;
+    return call->identity ? call->identity->user : XY_STR_NULL;
 }
 
 bool xy_has_role(const xy_call *call, const char *role)
 {
     xy__watch_fact(call, XY_FACT_ROLE, xy_str_from(role));
-    return xy__identity_has_role(xy__identity_now(call->identity), xy_str_from(role));
+    return xy__identity_has_role(call->identity, xy_str_from(role));
 }

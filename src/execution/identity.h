@@ -27,8 +27,9 @@ xy_identity *xy__identity_ref(xy_identity *identity);
 /* takes: one reference; NULL is fine. */
 void xy__identity_unref(xy_identity *identity);
 
-/* The same as long as it has not expired; then, and for NULL, NULL: anonymous. */
-const xy_identity *xy__identity_now(const xy_identity *identity);
+/* The same as long as it has not expired; then, and for NULL, NULL: anonymous. A run asks once, at
+ * its start, so that all of its result is of one identity. */
+xy_identity *xy__identity_now(xy_identity *identity);
 
 /* Has it this very role? NULL has none. */
 bool xy__identity_has_role(const xy_identity *identity, xy_str role);

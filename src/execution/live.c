@@ -94,11 +94,19 @@ static void tell_with(writer *w, const xy_field *field, const xy_value *argument
         tell(w);
 }
 
+static bool is_id(const xy_type *type)
+{
+    if (type->kind == XY_TYPE_NON_NULL)
+        type = type->of;
+    return type->kind == XY_TYPE_SCALAR && xy_str_is(type->name, "ID");
+}
+
+/* An argument `id` of type ID or ID!; of a list there is none. */
 static bool has_id(const xy_field *field)
 {
     for (size_t i = 0; i < field->arguments.len; i++)
         if (xy_str_is(field->arguments.items[i]->name, "id"))
-            return xy_str_is(field->arguments.items[i]->type->named->name, "ID");
+            return is_id(field->arguments.items[i]->type);
     return false;
 }
 

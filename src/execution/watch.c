@@ -18,19 +18,31 @@ void xy__watch_cancel(xy_watch *watch)
         xy__run_cancel(watch->run);
 }
 
-bool xy__fact_agrees(xy_fact_kind kind, xy_str name, const xy_identity *a, const xy_identity *b)
+/* A user's id has its length in front, so that no id runs into what follows. */
+static void write_user(xy_buf *key, const xy_identity *identity)
 {
-    a = xy__identity_now(a);
-    b = xy__identity_now(b);
-    if (a == b)
-        return true;
-    switch (kind) {
-    case XY_FACT_USER:
-        return a && b && xy_str_eq(a->user, b->user);
-    case XY_FACT_ROLE:
-        return xy__identity_has_role(a, name) == xy__identity_has_role(b, name);
+    if (!identity) {
+        xy__buf_char(key, '-');
+        return;
     }
-    return false;
+    xy__buf_int(key, (int64_t)identity->user.len);
+    xy__buf_char(key, ':');
+    xy__buf_str(key, identity->user);
+}
+
+void xy__fact_write(xy_buf *key, xy_fact_kind kind, xy_str name, const xy_identity *identity)
+{
+    switch (kind) {
+    case XY_FACT_SIGNED_IN:
+        xy__buf_char(key, identity ? '1' : '0');
+        break;
+    case XY_FACT_USER:
+        write_user(key, identity);
+        break;
+    case XY_FACT_ROLE:
+        xy__buf_char(key, xy__identity_has_role(identity, name) ? '1' : '0');
+        break;
+    }
 }
 
 void xy__watch_fact(const xy_call *call, xy_fact_kind kind, xy_str name)

@@ -10,11 +10,13 @@
 #ifndef XY_EXECUTION_WATCH_H
 #define XY_EXECUTION_WATCH_H
 
+#include "base/buf.h"
 #include "execution/identity.h"
 
 typedef enum xy_fact_kind {
-    XY_FACT_USER, /* xy_user_id() */
-    XY_FACT_ROLE, /* xy_has_role(): `name` tells which */
+    XY_FACT_SIGNED_IN, /* xy_signed_in() */
+    XY_FACT_USER,      /* xy_user_id() */
+    XY_FACT_ROLE,      /* xy_has_role(): `name` tells which */
 } xy_fact_kind;
 
 typedef struct xy_watch xy_watch;
@@ -37,8 +39,9 @@ typedef struct xy_run_terms {
     xy_str more;
 } xy_run_terms;
 
-/* Would a run that read this fact have read the same of both? NULL is anonymous. */
-bool xy__fact_agrees(xy_fact_kind kind, xy_str name, const xy_identity *a, const xy_identity *b);
+/* Append to `key` what a run reads when it asks `identity` (NULL: anonymous) for this fact. A
+ * series of facts gives the same text for two identities exactly when it reads the same of both. */
+void xy__fact_write(xy_buf *key, xy_fact_kind kind, xy_str name, const xy_identity *identity);
 
 /* A resolver has read a fact of the request. */
 void xy__watch_fact(const xy_call *call, xy_fact_kind kind, xy_str name);

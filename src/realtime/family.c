@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/family.c -- facts -> key -> cohort.
+ *
+ * The key of a cohort is the text of all known facts as its kin's runs would read them.
+ *
+ * Invariants
+ *   1. No two cohorts of a family have the same key, and each of a family's kin is in the cohort
+ *      whose key is its own; but for identities that have expired since, which are looked at
+ *      before a run, and for facts learned since the last sorting.
+ *   2. A cohort is in the family exactly while it has kin; while a caller of xy__family_sort() or
+ *      xy__cohort_prepare() holds on to one, also without.
+ *   3. Facts are only ever added. Where too many are known, keys are the kin's own addresses. */
+#include "realtime/family.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/fatal.h"
+
+typedef struct fact {
+    xy_fact_kind kind;
+    xy_str name;
+} fact;
+
+struct xy_family_facts {
+    XY_VEC(fact) known;
+    xy_map cohorts; /* by key */
+    xy_buf key;     /* of who is looked at */
+    bool apart;     /* too many facts: nobody shares */
+};
+
+void xy__family_init(xy_family *family, const xy_family_ops *ops)
+{
+    *family = (xy_family){.ops = ops};
+    xy__list_init(&family->cohorts);
+}
+
+void xy__family_deinit(xy_family *family)
+{
+    xy_family_facts *facts = family->facts;
+
+    XY_ASSERT(xy__family_empty(family));
+    if (!facts)
+        return;
+    for (size_t i = 0; i < facts->known.len; i++)
+        free((char *)(uintptr_t)facts->known.items[i].name.ptr);
+    free(facts->known.items);
+    xy__map_deinit(&facts->cohorts);
+    xy__buf_deinit(&facts->key);
+    free(facts);
+    family->facts = NULL;
+}
+
+/* ---- keys ---- */
+
+static xy_str copy(xy_str text)
+{
+    char *ptr = xy__malloc(text.len ? text.len : 1);
+
+    if (text.len)
+        memcpy(ptr, text.ptr, text.len);
+    return (xy_str){ptr, text.len};
+}
+
+/* What runs would read for `identity`, valid until the next call; null where nothing is known. */
+static xy_str key_of(xy_family *family, const xy_kin *kin, const xy_identity *identity)
+{
+    xy_family_facts *facts = family->facts;
+
+    if (!facts)
+        return XY_STR_NULL;
+    xy__buf_reset(&facts->key, SIZE_MAX);
+    if (facts->apart && kin)
+        xy__buf_append(&facts->key, &kin, sizeof kin);
+    for (size_t i = 0; !facts->apart && i < facts->known.len; i++)
+        xy__fact_write(&facts->key, facts->known.items[i].kind, facts->known.items[i].name,
+                       identity);
+    return xy__buf_view(&facts->key);
+}
+
+static xy_str key_of_kin(xy_kin *kin, xy_family *family)
+{
+    return key_of(family, kin, xy__identity_now(kin->identity));
+}
+
+static void set_key(xy_cohort *cohort, xy_str key)
+{
+    xy_family_facts *facts = cohort->family->facts;
+
+    if (!facts)
+        return;
+    free((char *)(uintptr_t)cohort->key.ptr);
+    cohort->key = copy(key);
+    xy__map_put(&facts->cohorts, cohort->key, cohort);
+}
+
+/* ---- cohorts ---- */
+
+static xy_cohort *create_cohort(xy_family *family, xy_str key)
+{
+    xy_cohort *cohort = family->ops->create(family);
+
+    cohort->family = family;
+    cohort->size = 0;
+    cohort->expires_s = 0;
+    cohort->identity = NULL;
+    cohort->key = XY_STR_NULL;
+    xy__list_init(&cohort->kin);
+    xy__list_append(&family->cohorts, &cohort->link);
+    set_key(cohort, key);
+    return cohort;
+}
+
+void xy__cohort_release(xy_cohort *cohort)
+{
+    xy_family *family = cohort->family;
+
+    if (cohort->size > 0)
+        return;
+    if (cohort->key.ptr && xy__map_get(&family->facts->cohorts, cohort->key) == cohort)
+        xy__map_del(&family->facts->cohorts, cohort->key);
+    xy__list_remove(&cohort->link);
+    xy__identity_unref(cohort->identity);
+    free((char *)(uintptr_t)cohort->key.ptr);
+    family->ops->destroy(cohort);
+}
+
+static xy_cohort *find_cohort(xy_family *family, xy_str key)
+{
+    if (family->facts)
+        return xy__map_get(&family->facts->cohorts, key);
+    return xy__family_empty(family) ? NULL : XY_CONTAINER(family->cohorts.next, xy_cohort, link);
+}
+
+static void put(xy_cohort *cohort, xy_kin *kin)
+{
+    const xy_identity *identity = kin->identity;
+    int64_t expires_s = identity && xy__identity_now(kin->identity) ? identity->expires_s : 0;
+
+    kin->cohort = cohort;
+    xy__list_append(&cohort->kin, &kin->link);
+    cohort->size++;
+    if (expires_s && (!cohort->expires_s || expires_s < cohort->expires_s))
+        cohort->expires_s = expires_s;
+}
+
+static void take(xy_kin *kin)
+{
+    xy__list_remove(&kin->link);
+    kin->cohort->size--;
+}
+
+static void place(xy_family *family, xy_kin *kin)
+{
+    xy_str key = key_of_kin(kin, family);
+    xy_cohort *cohort = find_cohort(family, key);
+
+    put(cohort ? cohort : create_cohort(family, key), kin);
+}
+
+void xy__family_join(xy_family *family, xy_kin *kin, xy_identity *identity)
+{
+    kin->identity = xy__identity_ref(identity);
+    place(family, kin);
+}
+
+void xy__family_leave(xy_kin *kin)
+{
+    xy_cohort *cohort = kin->cohort;
+
+    if (!cohort)
+        return;
+    take(kin);
+    kin->cohort = NULL;
+    xy__identity_unref(kin->identity);
+    kin->identity = NULL;
+    xy__cohort_release(cohort);
+}
+
+static void move(xy_kin *kin)
+{
+    xy_cohort *from = kin->cohort;
+
+    take(kin);
+    place(from->family, kin);
+    from->family->ops->moved(kin, from);
+}
+
+/* Whose key is not the cohort's moves. */
+static void sort_cohort(xy_cohort *cohort)
+{
+    xy_link *link = cohort->kin.next;
+
+    while (link != &cohort->kin) {
+        xy_kin *kin = XY_CONTAINER(link, xy_kin, link);
+
+        link = link->next;
+        if (!xy_str_eq(key_of_kin(kin, cohort->family), cohort->key))
+            move(kin);
+    }
+}
+
+/* ---- facts ---- */
+
+static xy_family_facts *begin_facts(xy_family *family)
+{
+    xy_family_facts *facts = xy__zalloc(sizeof *facts);
+
+    xy__map_init(&facts->cohorts, NULL);
+    xy__buf_init(&facts->key, SIZE_MAX);
+    family->facts = facts;
+    return facts;
+}
+
+bool xy__family_learn(xy_family *family, xy_fact_kind kind, xy_str name)
+{
+    xy_family_facts *facts = family->facts ? family->facts : begin_facts(family);
+
+    if (facts->apart)
+        return false;
+    for (size_t i = 0; i < facts->known.len; i++)
+        if (facts->known.items[i].kind == kind && xy_str_eq(facts->known.items[i].name, name))
+            return false;
+    if (facts->known.len == XY_FAMILY_FACTS_MAX) {
+        facts->apart = true;
+        return true;
+    }
+    *xy_vec_push(NULL, &facts->known) = (fact){kind, copy(name)};
+    return true;
+}
+
+/* One of the cohort's own, who stands for it. Where each is on its own that is the one as whom the
+ * run was executed, if it is still there. */
+static xy_kin *spokesman(const xy_cohort *cohort, bool apart)
+{
+    for (xy_link *link = cohort->kin.next; link != &cohort->kin; link = link->next) {
+        xy_kin *kin = XY_CONTAINER(link, xy_kin, link);
+
+        if (!apart || kin->identity == cohort->identity)
+            return kin;
+    }
+    return NULL;
+}
+
+/* Those who differ are still in it. A key that is taken already leaves the cohort without one: all
+ * of it moves. */
+static void rename_cohort(xy_cohort *cohort, bool is_kept)
+{
+    xy_family *family = cohort->family;
+    bool apart = family->facts->apart;
+    xy_kin *kin = spokesman(cohort, apart && is_kept);
+    xy_str key = XY_STR_NULL;
+
+    if (is_kept && !(apart && !kin))
+        key = key_of(family, kin, cohort->identity);
+    if (!is_kept && kin)
+        key = key_of_kin(kin, family);
+    free((char *)(uintptr_t)cohort->key.ptr);
+    cohort->key = XY_STR_NULL;
+    if (key.len && !xy__map_get(&family->facts->cohorts, key))
+        set_key(cohort, key);
+}
+
+static void rename_cohorts(xy_family *family, xy_cohort *keep)
+{
+    xy__map_deinit(&family->facts->cohorts);
+    xy__map_init(&family->facts->cohorts, NULL);
+    rename_cohort(keep, true);
+    for (xy_link *link = family->cohorts.next; link != &family->cohorts; link = link->next) {
+        xy_cohort *cohort = XY_CONTAINER(link, xy_cohort, link);
+
+        if (cohort != keep)
+            rename_cohort(cohort, false);
+    }
+}
+
+void xy__family_sort(xy_family *family, xy_cohort *keep)
+{
+    xy_link *link;
+
+    if (!family->facts)
+        return;
+    rename_cohorts(family, keep);
+    link = family->cohorts.next;
+    /* Cohorts that are made on the way stand behind, and have nobody to move. */
+    while (link != &family->cohorts) {
+        xy_cohort *cohort = XY_CONTAINER(link, xy_cohort, link);
+
+        sort_cohort(cohort);
+        link = link->next;
+        if (cohort != keep)
+            xy__cohort_release(cohort);
+    }
+}
+
+static bool is_due(const xy_cohort *cohort)
+{
+    return cohort->expires_s && time(NULL) >= cohort->expires_s;
+}
+
+bool xy__cohort_prepare(xy_cohort *cohort)
+{
+    xy_kin *first;
+
+    if (is_due(cohort)) {
+        sort_cohort(cohort);
+        cohort->expires_s = 0;
+        for (xy_link *link = cohort->kin.next; link != &cohort->kin; link = link->next) {
+            const xy_identity *identity = XY_CONTAINER(link, xy_kin, link)->identity;
+
+            if (identity && identity->expires_s > time(NULL) &&
+                (!cohort->expires_s || identity->expires_s < cohort->expires_s))
+                cohort->expires_s = identity->expires_s;
+        }
+    }
+    if (!cohort->size)
+        return false;
+    first = XY_CONTAINER(cohort->kin.next, xy_kin, link);
+    xy__identity_unref(cohort->identity);
+    cohort->identity = xy__identity_ref(xy__identity_now(first->identity));
+    return true;
+}
