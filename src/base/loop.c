@@ -143,8 +143,10 @@ static bool fire(xy_loop *loop, uint64_t now_ms)
 
         xy__timer_stop(loop, timer);
         timer->fn(timer);
-        if (loop->clock == XY_CLOCK_VIRTUAL)
+        if (loop->clock == XY_CLOCK_VIRTUAL) {
             run_tasks(&loop->soon);
+            loop->turns++;
+        }
         any = true;
     }
     return any;
@@ -189,6 +191,7 @@ static void on_before_wait(uv_prepare_t *handle)
     xy_loop *loop = handle->data;
 
     run_tasks(&loop->soon);
+    loop->turns++;
     move_all(&loop->ready, &loop->next);
     /* What stay_alive() was for is done, or in the hands of the hurry. */
     uv_unref((uv_handle_t *)handle);

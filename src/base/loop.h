@@ -62,6 +62,7 @@ struct xy_loop {
     uv_mutex_t post_lock;
     xy_link posted; /* guarded by post_lock */
     bool closed;
+    uint64_t turns; /* begun so far: who must not go on for ever within one looks at it */
 };
 
 /* The loop's own handles do not keep xy__loop_run() alive; armed timers, queued tasks and

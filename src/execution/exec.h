@@ -48,6 +48,7 @@ struct xy_operation {
     xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
     size_t memo_cap;
     xy_str shared_key;  /* among the executor's shared operations; null: it is not shared */
+    void *live;         /* what serves its live queries, of the room above; NULL: nobody asks */
     xy_operation *next; /* in the executor's spares */
 };
 

@@ -20,7 +20,15 @@
     X(waiting_events, "now: events that wait for a slow client, counted for each")                 \
     X(waiting_bytes, "now: the same in bytes")                                                     \
     X(dropped, "waiting events that were dropped for newer ones")                                  \
-    X(overflows, "subscriptions ended because their client was too slow")
+    X(overflows, "subscriptions ended because their client was too slow")                          \
+    X(live_queries, "now: clients' live queries")                                                  \
+    X(live_groups, "now: groups of live queries, each of which runs once for all")                 \
+    X(live_keys, "now: pairs of a key and a group that depends on it")                             \
+    X(invalidations, "keys that were invalidated")                                                 \
+    X(live_runs, "executions of live queries")                                                     \
+    X(live_equal, "of them, with the same result as before: nothing was sent")                     \
+    X(live_results, "results given to live queries, counted for each")                             \
+    X(live_superseded, "results that a slow client never got, as there was a newer one")
 
 /* The numbers as they are kept. All zero to begin with. */
 typedef struct xy_realtime_gauges {
