@@ -35,6 +35,7 @@ static int Mutation_bid(xy_call *call)
 
     if (!auction)
         return xy_fail(call, "There is no auction %.*s.", XY_PRI(id));
+    xy_invalidate(xy_call_app(call), xy_format(call, "Auction:%.*s", XY_PRI(id)));
     return xy_put_object(
         call, auction_bid(auction, (int32_t)xy_value_get(input, XY_STR("amount"))->integer));
 }

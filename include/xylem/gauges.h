@@ -11,6 +11,9 @@ typedef struct xy_gauges {
     uint64_t streams;            /* open event streams now */
     uint64_t subscriptions;      /* now */
     uint64_t topics;             /* that anybody listens to now */
+    uint64_t live_queries;       /* now */
+    uint64_t live_groups;        /* of them that are run as one, now */
+    uint64_t live_keys;          /* pairs of a key and a group that depends on it, now */
     uint64_t runs;               /* executions in progress now */
     uint64_t promises;           /* of them, unresolved now */
     uint64_t queue_bytes;        /* waiting for clients that are slow to read, now */
@@ -21,6 +24,11 @@ typedef struct xy_gauges {
     uint64_t published;          /* events, ever */
     uint64_t delivered;          /* events given to subscriptions, ever */
     uint64_t dropped;            /* events that a full queue refused or pushed out, ever */
+    uint64_t invalidations;      /* of keys, ever */
+    uint64_t live_runs;          /* executions of live queries, ever */
+    uint64_t live_equal;         /* of them, with the same result as before, ever */
+    uint64_t live_results;       /* results given to live queries, ever */
+    uint64_t live_superseded;    /* results that slow clients never got for a newer one, ever */
     uint64_t overflows;          /* subscriptions ended as their client was too slow, ever */
     uint64_t document_hits;      /* requests whose document was found in the cache, ever */
     uint64_t document_misses;    /* requests whose document was not, ever */

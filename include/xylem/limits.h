@@ -41,7 +41,11 @@ typedef struct xy_limits {
     uint32_t response_bytes_max;      /* one result; 16 MiB */
     uint32_t subscription_events_max; /* events waiting for one slow client; 1,024 */
     uint32_t subscription_bytes_max;  /* the same in bytes; 1 MiB */
-    uint32_t stream_bytes_max;        /* framed output waiting for one slow client; 256 KiB */
+    uint32_t live_keys_max;           /* that one live query may depend on; 10,000 */
+    /* What a client asks for by @live(throttle:) is held between these. */
+    uint32_t live_throttle_min_ms; /* 0 */
+    uint32_t live_throttle_max_ms; /* 3,600,000: an hour */
+    uint32_t stream_bytes_max;     /* framed output waiting for one slow client; 256 KiB */
     /* Of the single connection mode, where many operations have one event stream. */
     uint32_t reservations_max;      /* streams, open or reserved; of the process; 16,000; 0: off */
     uint32_t reservation_wait_ms;   /* until the stream is opened; 15,000; 0: for ever */

@@ -19,6 +19,7 @@
 #include "xylem/gauges.h"
 #include "xylem/identity.h"
 #include "xylem/limits.h"
+#include "xylem/live.h"
 
 /* More event loops than this make no sense on any machine. */
 #define XY_WORKERS_MAX 64u
@@ -101,6 +102,9 @@ typedef struct xy_server_config {
     uint32_t heartbeat_ms; /* comment on a silent event stream; 12,000; 0: none */
     uint32_t drain_ms;     /* how long a stopping server waits for answers in flight; 10,000 */
     xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
+    /* More keys of live queries, made of arguments; ends with one without field. NULL: none. */
+    const xy_live_index_rule *live_indices;
+    bool live_resend_equal; /* send a result of a live query also when it is as before; false */
     xy_limits limits;
     void *user_data; /* xy_app_data() */
     /* Called once on every worker's thread before it serves, to set up what belongs to a thread;

@@ -111,7 +111,7 @@ static bool has_id(const xy_field *field)
 }
 
 static void tell_field(writer *w, xy_operation *operation, const xy_plan_field *planned,
-                       const xy_live_coordinate_index *indices)
+                       const xy_live_index_rule *indices)
 {
     const xy_field *field = planned->field;
     const xy_error *refusal;
@@ -132,7 +132,7 @@ static void tell_field(writer *w, xy_operation *operation, const xy_plan_field *
     }
 }
 
-void xy__live_coordinates(xy_operation *operation, const xy_live_coordinate_index *indices,
+void xy__live_coordinates(xy_operation *operation, const xy_live_index_rule *indices,
                           xy_on_coordinate *fn, void *arg)
 {
     const xy_selection *root = operation->plan->root;

@@ -195,6 +195,14 @@ const xy_str xy__builtin_sdl = XY_STR_INIT(
     "\"Indicates exactly one field must be supplied and this field must not be `null`.\"\n"
     "directive @oneOf on INPUT_OBJECT\n");
 
+const xy_str xy__live_sdl = XY_STR_INIT(
+    "\"Instruction for establishing a live connection that is updated once the underlying data "
+    "changes.\"\n"
+    "directive @live(\"Whether the query should be live or not.\" if: Boolean = true "
+    "\"Propose a desired throttle interval to the server in order to receive updates at most once "
+    "per \\\"throttle\\\" milliseconds. The server need not accept this value.\" "
+    "throttle: Int) on QUERY");
+
 const xy_str xy__defer_sdl = XY_STR_INIT(
     "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT");
 

@@ -10,6 +10,9 @@
  * meta fields and is no type of a schema. */
 extern const xy_str xy__builtin_sdl;
 
+/* SDL of @live, which every schema has that does not define one of its own. */
+extern const xy_str xy__live_sdl;
+
 /* SDL of @defer and @stream, for schemas that want them (xy_schema_options.defer_stream). */
 extern const xy_str xy__defer_sdl;
 extern const xy_str xy__stream_sdl;

@@ -194,6 +194,7 @@ static int read_all(loader *l, xy_ast_document **out)
     }
     for (size_t i = 0; i < l->copies.len; i++)
         finish_merged(l->copies.items[i]);
+    add_directive(l, XY_STR("live"), xy__live_sdl);
     if (l->options->defer_stream) {
         add_directive(l, XY_STR("defer"), xy__defer_sdl);
         add_directive(l, XY_STR("stream"), xy__stream_sdl);

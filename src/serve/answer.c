@@ -32,7 +32,7 @@ static void finish(xy_answer *answer)
     answer_go(answer, XY_ANSWER_DONE);
     xy__heart_stop(&service->heartbeats, &answer->heart);
     xy__list_remove(&answer->link);
-    xy__operation_unref(answer->operation);
+    xy__context_unref(answer->context);
     free(answer);
 }
 
@@ -65,7 +65,7 @@ static int json_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
 
     XY_ASSERT(flags & XY_PUT_LAST);
-    xy__context_note(answer->operation, result->len, flags);
+    xy__context_note(answer->context, result->len, flags);
     respond(answer, status_of(answer, flags), result);
     return XY_OK;
 }
@@ -102,8 +102,28 @@ static int stream_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
 
-    xy__context_note(answer->operation, result->len, flags);
+    xy__context_note(answer->context, result->len, flags);
     return write_result(answer, result);
+}
+
+_Static_assert(XY_MEDIA_COUNT <= XY_SHARED_FRAMES,
+               "a shared result has a frame for each media type");
+
+/* The first of several answers of one format frames a result for all of them. */
+static int stream_put_shared(xy_outlet *outlet, xy_shared_result *result)
+{
+    xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
+    xy_bytes **frame = &result->frames[answer->media];
+
+    if (!*frame) {
+        xy_bytes *text = answer->format->frame(xy_bytes_str(result->json));
+
+        *frame = xy__sink_frame(xy_bytes_str(text));
+        xy_bytes_unref(text);
+    }
+    xy__context_note(answer->context, result->json->len, result->flags);
+    xy__heart_spoke(&answer->service->heartbeats, &answer->heart);
+    return xy__sink_write_frame(answer->sink, *frame);
 }
 
 static void end_stream(xy_answer *answer)
@@ -121,7 +141,11 @@ static void stream_end(xy_outlet *outlet)
     finish(answer);
 }
 
-static const xy_outlet_ops stream_ops = {.put = stream_put, .end = stream_end};
+static const xy_outlet_ops stream_ops = {
+    .put = stream_put,
+    .put_shared = stream_put_shared,
+    .end = stream_end,
+};
 
 static void on_sink_ready(xy_sink *sink, void *arg)
 {
@@ -219,37 +243,51 @@ static void answer_refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
     finish(answer);
 }
 
-/* A subscription needs a stream, and a server that will be there to feed it. */
-static bool can_subscribe(xy_answer *answer)
+/* What the results of a stream can be, for a client that accepts none of it. */
+static bool accepts_stream(xy_answer *answer, xy_expectation expected)
 {
-    answer->media = (uint8_t)xy__accept_subscription(answer->accept);
-    if (answer->media == XY_MEDIA_NONE) {
-        xy__respond_not_acceptable(
-            answer->exchange, XY_STR("text/event-stream"),
-            XY_STR("Not acceptable: a subscription is answered with a stream of results. Send "
-                   "Accept: text/event-stream."));
-        return false;
+    if (expected == XY_EXPECT_SUBSCRIPTION) {
+        answer->media = (uint8_t)xy__accept_subscription(answer->accept);
+        if (answer->media == XY_MEDIA_NONE)
+            xy__respond_not_acceptable(
+                answer->exchange, XY_STR("text/event-stream"),
+                XY_STR("Not acceptable: a subscription is answered with a stream of results. Send "
+                       "Accept: text/event-stream."));
+    } else {
+        answer->media = (uint8_t)xy__accept_results(answer->accept);
+        if (answer->media == XY_MEDIA_NONE)
+            xy__respond_not_acceptable(
+                answer->exchange, XY_STR("text/event-stream; charset=utf-8, multipart/mixed"),
+                XY_STR("Not acceptable: a live query is answered with a stream of results. Send "
+                       "Accept: text/event-stream or multipart/mixed."));
     }
-    if (xy__exchange_draining(answer->exchange)) {
-        xy__respond_draining(answer->exchange);
-        return false;
-    }
-    return true;
+    return answer->media != XY_MEDIA_NONE;
 }
 
-static xy_outlet *answer_begin(xy_reply *reply, xy_operation *operation, xy_expectation expected)
+/* It also needs a server that will be there to feed it. */
+static bool can_stream(xy_answer *answer, xy_expectation expected)
+{
+    if (!accepts_stream(answer, expected))
+        return false;
+    if (!xy__exchange_draining(answer->exchange))
+        return true;
+    xy__respond_draining(answer->exchange);
+    return false;
+}
+
+static xy_outlet *answer_begin(xy_reply *reply, xy_context *context, xy_expectation expected)
 {
     xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
     const xy_stream_format *format;
 
-    if (expected == XY_EXPECT_SUBSCRIPTION && !can_subscribe(answer)) {
+    if (expected != XY_EXPECT_RESULT && !can_stream(answer, expected)) {
         answer->exchange = NULL;
         finish(answer);
         return NULL;
     }
     answer->accept = NULL;
-    answer->id = &xy__context_of(operation)->id;
-    answer->operation = xy__operation_ref(operation);
+    answer->id = &context->id;
+    answer->context = xy__context_ref(context);
     format = xy__stream_format((xy_media)answer->media);
     if (format) {
         answer_go(answer, XY_ANSWER_STREAMING);

@@ -8,7 +8,7 @@
  *   any --client gone, drain--> DONE
  *
  * Invariants
- *   1. Whoever enters DONE lets go of the operation and of the subscription; nothing of an answer
+ *   1. Whoever enters DONE lets go of the context and of the subscription; nothing of an answer
  *      is touched afterwards.
  *   2. PENDING has an exchange, STREAMING a sink; DONE has neither. */
 #ifndef XY_SERVE_ANSWER_H
@@ -38,8 +38,8 @@ typedef struct xy_answer {
     xy_sink *sink;
     const xy_stream_format *format; /* STREAMING */
     const xy_accept *accept;        /* NEW */
-    const xy_request_id *id;        /* NEW: the caller's, then the operation's */
-    xy_operation *operation;        /* a reference, or NULL */
+    const xy_request_id *id;        /* NEW: the caller's, then the context's */
+    xy_context *context;            /* a reference, or NULL */
     xy_heart heart;
     xy_link link; /* in the service's answers */
 } xy_answer;

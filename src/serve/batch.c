@@ -36,8 +36,8 @@ typedef struct place {
     batch *batch;
     size_t at; /* its text in the body */
     size_t len;
-    xy_operation *operation; /* begun: a reference */
-    xy_bytes *result;        /* NULL: not there yet */
+    xy_context *context; /* begun: a reference */
+    xy_bytes *result;    /* NULL: not there yet */
 } place;
 
 struct batch {
@@ -70,7 +70,7 @@ static void finish(batch *all)
     xy__task_cancel(&all->go_on);
     for (size_t i = 0; i < all->len; i++) {
         xy_bytes_unref(all->places[i].result);
-        xy__operation_unref(all->places[i].operation);
+        xy__context_unref(all->places[i].context);
     }
     xy__caller_deinit(&all->caller);
     free(all);
@@ -156,7 +156,7 @@ static int place_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     place *here = XY_CONTAINER(outlet, place, outlet);
 
     XY_ASSERT(flags & XY_PUT_LAST);
-    xy__context_note(here->operation, result->len, flags);
+    xy__context_note(here->context, result->len, flags);
     fill(here, result);
     return XY_OK;
 }
@@ -177,7 +177,7 @@ static void place_refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
     leave(here);
 }
 
-static xy_outlet *place_begin(xy_reply *reply, xy_operation *operation, xy_expectation expected)
+static xy_outlet *place_begin(xy_reply *reply, xy_context *context, xy_expectation expected)
 {
     place *here = XY_CONTAINER(reply, place, reply);
 
@@ -188,8 +188,8 @@ static xy_outlet *place_begin(xy_reply *reply, xy_operation *operation, xy_expec
         leave(here);
         return NULL;
     }
-    here->operation = xy__operation_ref(operation);
-    if (xy__operation_type(operation) == XY_OPERATION_MUTATION)
+    here->context = xy__context_ref(context);
+    if (xy__operation_type(context->operation) == XY_OPERATION_MUTATION)
         here->batch->mutation = here;
     here->outlet.ops = &place_ops;
     return &here->outlet;

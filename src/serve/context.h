@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* serve/context.h -- what the server knows of an operation besides GraphQL: who called, and how it
- * went.
+/* serve/context.h -- what the server knows of a client's operation besides GraphQL: who called, and
+ * how it went.
  *
- * It lives in the operation's arena and dies with it, which is when the operation is counted and
- * logged. Loop's thread only. */
+ *   of its own   (a query, a mutation): lives in the operation's arena and dies with it
+ *   shared       (a subscription, a live query): the operation is that of all equal clients, so the
+ *                context has memory of its own, and a reference to the operation
+ *
+ * When a context dies, the operation is counted and logged. Loop's thread only. */
 #ifndef XY_SERVE_CONTEXT_H
 #define XY_SERVE_CONTEXT_H
 
@@ -11,29 +14,49 @@
 #include "serve/caller.h"
 #include "serve/kept_params.h"
 
-typedef struct xy_context {
+struct xy_context {
     xy_service *service;
-    xy_operation *operation; /* whose this is */
-    xy_kept_params *params;  /* a reference, or NULL where nothing points into them */
-    xy_request_id id;
+    xy_operation *operation;
+    xy_kept_params *params; /* a reference, or NULL where nothing points into them */
     uint64_t started_ns;
     uint64_t bytes; /* of results */
     uint32_t results;
     uint32_t errors; /* results that have "errors" */
+    uint32_t refs;   /* shared: of the context; 0: those of the operation count */
+    uint8_t type;    /* xy_record_type */
     bool timed_out;
-} xy_context;
+    xy_request_id id;
+};
 
 /* Give `operation`, after its prepare, the identity and the id of `caller`. shares: caller's
- * identity, params. */
-void xy__context_attach(xy_service *service, const xy_caller *caller, xy_kept_params *params,
-                        xy_operation *operation);
+ * identity, params. Returns the context, for as long as the operation lives. */
+xy_context *xy__context_attach(xy_service *service, const xy_caller *caller, xy_kept_params *params,
+                               xy_operation *operation);
 
+/* A client's context of an operation that all equal clients share, of this `type`; it has no
+ * identity. shares: operation, params. gives: one reference. */
+xy_context *xy__context_share(xy_service *service, const xy_caller *caller, xy_kept_params *params,
+                              xy_operation *operation, xy_record_type type);
+
+/* One more reference, for another owner. Returns `context`. */
+xy_context *xy__context_ref(xy_context *context);
+
+/* takes: one reference (NULL is fine). */
+void xy__context_unref(xy_context *context);
+
+/* The context of an operation; NULL when it is shared. */
 static inline xy_context *xy__context_of(const xy_operation *operation)
 {
     return operation->context;
 }
 
 /* Replies tell it of each result: its size and its flags of xy_put_flag. */
-void xy__context_note(const xy_operation *operation, size_t bytes, unsigned flags);
+static inline void xy__context_note(xy_context *context, size_t bytes, unsigned flags)
+{
+    context->results++;
+    context->bytes += bytes;
+    context->errors += (flags & XY_PUT_ERRORS) != 0;
+    context->timed_out |= (flags & XY_PUT_TIMEOUT) != 0;
+}
 
 #endif

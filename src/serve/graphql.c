@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "execution/response.h"
+#include "realtime/live.h"
 #include "realtime/subscription.h"
 #include "serve/context.h"
 #include "serve/document_cache.h"
@@ -152,27 +153,53 @@ static void subscribe(request *req, xy_operation *operation, xy_outlet *outlet)
     xy__subscription_open(req->service->hub, operation, outlet, &options);
 }
 
+/* Where the results go; NULL when the reply has said that it cannot carry them. */
+static xy_outlet *begin(request *req, xy_context *context, xy_expectation expected)
+{
+    xy_reply *reply = req->reply;
+
+    req->reply = NULL;
+    return reply->ops->begin(reply, context, expected);
+}
+
+static void execute_once(request *req, xy_operation *operation, xy_expectation expected)
+{
+    xy_context *context = xy__context_attach(req->service, req->caller, req->params, operation);
+    xy_outlet *outlet = begin(req, context, expected);
+
+    if (outlet && expected == XY_EXPECT_SUBSCRIPTION) {
+        subscribe(req, operation, outlet);
+    } else if (outlet) {
+        xy__execute_query_or_mutation(operation, NULL, outlet);
+    }
+}
+
+static void watch(request *req, xy_operation *operation, const xy_live_request *live)
+{
+    xy_context *context =
+        xy__context_share(req->service, req->caller, req->params, operation, XY_RECORD_LIVE);
+    xy_outlet *outlet = begin(req, context, XY_EXPECT_LIVE);
+
+    if (outlet)
+        xy__live_open(req->service->live, context->operation, req->caller->identity, outlet,
+                      live->throttle_ms);
+    xy__context_unref(context);
+}
+
 static void execute(request *req, xy_operation *operation)
 {
     xy_operation_type type = xy__operation_type(operation);
-    bool is_subscription = type == XY_OPERATION_SUBSCRIPTION;
-    xy_reply *reply = req->reply;
-    xy_outlet *outlet;
+    xy_live_request live = {0};
 
     if (type == XY_OPERATION_MUTATION && req->params->origin == XY_PARAMS_QUERY_STRING) {
         refuse_message(req, XY_REFUSED_MUTATION, XY_STR(MUTATION_BY_GET));
-        return;
-    }
-    xy__context_attach(req->service, req->caller, req->params, operation);
-    req->reply = NULL;
-    outlet = reply->ops->begin(reply, operation,
-                               is_subscription ? XY_EXPECT_SUBSCRIPTION : XY_EXPECT_RESULT);
-    if (!outlet)
-        return;
-    if (is_subscription) {
-        subscribe(req, operation, outlet);
+    } else if (type == XY_OPERATION_QUERY && xy__live_request(operation, &live) < 0) {
+        refuse(req, XY_REFUSED_OPERATION, &operation->errors);
+    } else if (live.live) {
+        watch(req, operation, &live);
     } else {
-        xy__execute_query_or_mutation(operation, NULL, outlet);
+        execute_once(req, operation,
+                     type == XY_OPERATION_SUBSCRIPTION ? XY_EXPECT_SUBSCRIPTION : XY_EXPECT_RESULT);
     }
 }
 

@@ -6,10 +6,9 @@
 const char *xy__record_type_name(xy_record_type type)
 {
     static const char *const names[XY_RECORD_TYPES] = {
-        [XY_RECORD_NONE] = "none",
-        [XY_RECORD_QUERY] = "query",
-        [XY_RECORD_MUTATION] = "mutation",
-        [XY_RECORD_SUBSCRIPTION] = "subscription",
+        [XY_RECORD_NONE] = "none",         [XY_RECORD_QUERY] = "query",
+        [XY_RECORD_MUTATION] = "mutation", [XY_RECORD_SUBSCRIPTION] = "subscription",
+        [XY_RECORD_LIVE] = "live",
     };
 
     XY_ASSERT(type < XY_RECORD_TYPES);

@@ -17,6 +17,7 @@ typedef enum xy_record_type {
     XY_RECORD_QUERY,
     XY_RECORD_MUTATION,
     XY_RECORD_SUBSCRIPTION,
+    XY_RECORD_LIVE, /* a live query */
     XY_RECORD_TYPES,
 } xy_record_type;
 
@@ -27,7 +28,7 @@ typedef struct xy_record {
     xy_record_type type;
     xy_str operation;          /* its name; the null string: it has none */
     xy_str request_id;         /* as in the answer's x-request-id */
-    uint64_t duration_ns;      /* from the request's last byte; of a subscription: to its end */
+    uint64_t duration_ns;      /* from the request's last byte; of a stream: to its end */
     uint64_t results;          /* given to the client */
     uint64_t errors;           /* of them, with errors */
     uint64_t bytes;            /* of all results, before framing and compression */
@@ -49,7 +50,7 @@ static inline xy_record_type xy__record_type_of(xy_operation_type type)
     return types[type];
 }
 
-/* "query", "mutation", "subscription"; "none". Static storage. */
+/* "query", "mutation", "subscription", "live"; "none". Static storage. */
 const char *xy__record_type_name(xy_record_type type);
 
 /* The reason in a word, as "limit". Static storage. */

@@ -15,6 +15,7 @@
 #include "execution/outlet.h"
 
 typedef struct xy_reply xy_reply;
+typedef struct xy_context xy_context; /* serve/context.h */
 
 /* Why nothing was executed, with the status it has over HTTP (WIRE.md 5: "json" is
  * application/json, which clients read only when the status is 200). */
@@ -33,14 +34,16 @@ typedef enum xy_refused {
 typedef enum xy_expectation {
     XY_EXPECT_RESULT,       /* one result */
     XY_EXPECT_SUBSCRIPTION, /* results until it is over */
+    XY_EXPECT_LIVE,         /* of a live query: results without an end */
 } xy_expectation;
 
 typedef struct xy_reply_ops {
     /* `response` is `{"errors":[…]}`. takes: reply, response. */
     void (*refuse)(xy_reply *reply, xy_refused why, xy_bytes *response);
-    /* Where the results of `operation` go. NULL: this reply cannot carry such an outcome, and has
-     * said so to its client. shares: operation. takes: reply; it lives as long as the outlet. */
-    xy_outlet *(*begin)(xy_reply *reply, xy_operation *operation, xy_expectation expected);
+    /* Where the results of the operation of `context` go. NULL: this reply cannot carry such an
+     * outcome, and has said so to its client. shares: context. takes: reply; it lives as long as
+     * the outlet. */
+    xy_outlet *(*begin)(xy_reply *reply, xy_context *context, xy_expectation expected);
 } xy_reply_ops;
 
 struct xy_reply {

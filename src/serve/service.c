@@ -53,7 +53,7 @@ static void init_frames(xy_service *service)
 }
 
 xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_loop *loop,
-                               xy_hub *hub, const xy_shared *shared)
+                               xy_hub *hub, xy_live *live, const xy_shared *shared)
 {
     xy_service *service = xy__zalloc(sizeof *service);
 
@@ -62,6 +62,7 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     service->shared = shared;
     service->loop = loop;
     service->hub = hub;
+    service->live = live;
     service->document_options = xy__document_rules(config);
     init_executor(service);
     init_frames(service);

@@ -17,6 +17,7 @@
 #include "execution/executor.h"
 #include "http/exchange.h"
 #include "realtime/hub.h"
+#include "realtime/live.h"
 #include "serve/accept.h"
 #include "serve/encoding.h"
 #include "serve/heartbeat.h"
@@ -36,6 +37,7 @@ typedef struct xy_service {
     const xy_shared *shared;
     xy_loop *loop;
     xy_hub *hub;
+    xy_live *live;
     xy_executor executor;
     xy_document_options document_options;
     xy_heartbeats heartbeats;
@@ -49,7 +51,7 @@ typedef struct xy_service {
 
 /* keeps: all arguments, until xy__service_destroy(). gives: the service. */
 xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_loop *loop,
-                               xy_hub *hub, const xy_shared *shared);
+                               xy_hub *hub, xy_live *live, const xy_shared *shared);
 
 /* takes: service (NULL is fine). No exchange or stream of it may be open. */
 void xy__service_destroy(xy_service *service);

@@ -10,17 +10,17 @@ typedef struct operation {
     xy_reply reply;
     xy_outlet outlet;
     xy_single *single;
-    xy_exchange *exchange;   /* until it is begun or refused */
-    xy_seat *seat;           /* until it completes or leaves */
-    xy_operation *operation; /* a reference, once it is begun */
-    xy_link link;            /* in the endpoint's operations */
+    xy_exchange *exchange; /* until it is begun or refused */
+    xy_seat *seat;         /* until it completes or leaves */
+    xy_context *context;   /* a reference, once it is begun */
+    xy_link link;          /* in the endpoint's operations */
 } operation;
 
 /* The seat has been dealt with by the caller. */
 static void destroy(operation *op)
 {
     xy__list_remove(&op->link);
-    xy__operation_unref(op->operation);
+    xy__context_unref(op->context);
     free(op);
 }
 
@@ -32,7 +32,7 @@ static int put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     xy_str json = xy_bytes_str(result);
     int rc = xy__seat_next(op->seat, json);
 
-    xy__context_note(op->operation, json.len, flags);
+    xy__context_note(op->context, json.len, flags);
     xy_bytes_unref(result);
     return rc;
 }
@@ -83,12 +83,12 @@ static void refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
     destroy(op);
 }
 
-static xy_outlet *begin(xy_reply *reply, xy_operation *started, xy_expectation expected)
+static xy_outlet *begin(xy_reply *reply, xy_context *context, xy_expectation expected)
 {
     operation *op = XY_CONTAINER(reply, operation, reply);
 
     (void)expected; /* an event stream carries all of them */
-    op->operation = xy__operation_ref(started);
+    op->context = xy__context_ref(context);
     xy__exchange_respond(op->exchange, 202, XY_HTTP_NO_HEADERS, XY_STR_NULL);
     op->exchange = NULL;
     return &op->outlet;

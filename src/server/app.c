@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/app.h"
 
+#include "xylem/live.h"
+
 #include "base/buf.h"
 #include "json/read.h"
 #include "json/write.h"
@@ -16,7 +18,18 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
     *app = (xy_app){
         .config = config,
         .pubsub = xy__pubsub_create(&limits, NULL),
+        .live_options =
+            {
+                .indices = config->live_indices,
+                .keys_max = config->limits.live_keys_max,
+                .throttle_min_ms = config->limits.live_throttle_min_ms,
+                .throttle_max_ms = config->limits.live_throttle_max_ms,
+                .resend_equal = config->live_resend_equal,
+                .tell_keys = config->development,
+            },
     };
+    app->invalidations =
+        xy__invalidations_create(config->limits.mailbox_bytes_max, xy__pubsub_gauges(app->pubsub));
     xy__metrics_board_init(&app->metrics, app, xy_app_gauges);
     rc = xy__shared_init(&app->shared, config);
     app->shared.metrics = &app->metrics;
@@ -27,6 +40,7 @@ void xy__app_deinit(xy_app *app)
 {
     xy__shared_deinit(&app->shared);
     xy__metrics_board_deinit(&app->metrics);
+    xy__invalidations_destroy(app->invalidations);
     xy__pubsub_destroy(app->pubsub);
     app->pubsub = NULL;
 }
@@ -67,6 +81,21 @@ int xy_publish_json(xy_app *app, xy_str topic, xy_str id, xy_str json)
     rc = xy__json_read(&arena, json, 0, &value, NULL);
     xy__arena_deinit(&arena);
     return rc < 0 ? rc : publish(app, topic, id, xy_bytes_create(json));
+}
+
+int xy_invalidate(xy_app *app, xy_str key)
+{
+    return xy__invalidate(app->invalidations, &key, 1);
+}
+
+int xy_invalidate_keys(xy_app *app, const xy_str *keys, size_t count)
+{
+    return xy__invalidate(app->invalidations, keys, count);
+}
+
+void xy_invalidate_all(xy_app *app)
+{
+    xy__invalidate_all(app->invalidations);
 }
 
 void *xy_app_data(const xy_app *app)

@@ -5,12 +5,15 @@
 
 #include "xylem/server.h"
 
+#include "realtime/live.h"
 #include "realtime/pubsub.h"
 #include "serve/shared.h"
 
 struct xy_app {
     const xy_server_config *config;
     xy_pubsub *pubsub;
+    xy_invalidations *invalidations;
+    xy_live_options live_options;
     xy_shared shared;
     xy_metrics_board metrics;
     struct xy_worker *workers;

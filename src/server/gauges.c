@@ -9,6 +9,14 @@ void xy_app_gauges(xy_app *app, xy_gauges *out)
     *out = (xy_gauges){
         .subscriptions = realtime.subscriptions,
         .topics = realtime.topics,
+        .live_queries = realtime.live_queries,
+        .live_groups = realtime.live_groups,
+        .live_keys = realtime.live_keys,
+        .invalidations = realtime.invalidations,
+        .live_runs = realtime.live_runs,
+        .live_equal = realtime.live_equal,
+        .live_results = realtime.live_results,
+        .live_superseded = realtime.live_superseded,
         .queue_bytes = realtime.waiting_bytes + realtime.mailbox_bytes +
                        xy__reservations_queued(app->shared.reservations),
         .published = realtime.published,

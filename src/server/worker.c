@@ -38,6 +38,8 @@ static void on_closed(xy_http_server *http, void *arg)
     worker->http = NULL;
     xy__service_destroy(worker->service);
     worker->service = NULL;
+    xy__live_destroy(worker->live);
+    worker->live = NULL;
     xy__hub_destroy(worker->hub);
     worker->hub = NULL;
     uv_close((uv_handle_t *)&worker->before_wait, NULL);
@@ -144,8 +146,11 @@ void xy__worker_run(xy_worker *worker)
     xy_http_options options;
 
     worker->hub = xy__hub_create(worker->app->pubsub, &worker->loop);
-    worker->service =
-        xy__service_create(worker->app, config, &worker->loop, worker->hub, &worker->app->shared);
+    worker->live =
+        xy__live_create(worker->app->invalidations, &worker->loop, &worker->app->live_options,
+                        xy__pubsub_gauges(worker->app->pubsub));
+    worker->service = xy__service_create(worker->app, config, &worker->loop, worker->hub,
+                                         worker->live, &worker->app->shared);
     options = http_options(worker);
     worker->http = xy__http_server_create(&worker->loop, &options);
     uv_prepare_init(&worker->loop.uv, &worker->before_wait);

@@ -38,6 +38,7 @@ typedef struct xy_worker {
     xy_worker_state state;
     xy_loop loop;
     xy_hub *hub;
+    xy_live *live;
     xy_service *service;
     xy_http_server *http;
     xy_task stop; /* posted by xy__worker_stop() */

@@ -52,12 +52,17 @@ static char *stats_json(xy_app *handle)
                                 rows[i].name, rows[i].value);
     xy_app_gauges(handle, &gauges);
     snprintf(text + len, size - len,
-             ",\"connections\":%" PRIu64 ",\"streams\":%" PRIu64 ",\"subscriptions\":%" PRIu64
-             ",\"topics\":%" PRIu64 ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64
-             ",\"queueBytes\":%" PRIu64 ",\"requests\":%" PRIu64 ",\"published\":%" PRIu64
-             ",\"delivered\":%" PRIu64 ",\"dropped\":%" PRIu64 ",\"documentHits\":%" PRIu64
-             ",\"documentMisses\":%" PRIu64 ",\"documentEntries\":%" PRIu64
-             ",\"documentBytes\":%" PRIu64 ",\"documentEvictions\":%" PRIu64 "}",
+             ",\"liveQueries\":%" PRIu64 ",\"liveGroups\":%" PRIu64 ",\"liveKeys\":%" PRIu64
+             ",\"invalidations\":%" PRIu64 ",\"liveRuns\":%" PRIu64 ",\"liveEqual\":%" PRIu64
+             ",\"liveResults\":%" PRIu64 ",\"liveSuperseded\":%" PRIu64 ",\"connections\":%" PRIu64
+             ",\"streams\":%" PRIu64 ",\"subscriptions\":%" PRIu64 ",\"topics\":%" PRIu64
+             ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"queueBytes\":%" PRIu64
+             ",\"requests\":%" PRIu64 ",\"published\":%" PRIu64 ",\"delivered\":%" PRIu64
+             ",\"dropped\":%" PRIu64 ",\"documentHits\":%" PRIu64 ",\"documentMisses\":%" PRIu64
+             ",\"documentEntries\":%" PRIu64 ",\"documentBytes\":%" PRIu64
+             ",\"documentEvictions\":%" PRIu64 "}",
+             gauges.live_queries, gauges.live_groups, gauges.live_keys, gauges.invalidations,
+             gauges.live_runs, gauges.live_equal, gauges.live_results, gauges.live_superseded,
              gauges.connections, gauges.streams, gauges.subscriptions, gauges.topics, gauges.runs,
              gauges.promises, gauges.queue_bytes, gauges.requests, gauges.published,
              gauges.delivered, gauges.dropped, gauges.document_hits, gauges.document_misses,

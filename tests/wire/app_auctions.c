@@ -67,6 +67,7 @@ static int Mutation_bid(xy_call *call)
     pthread_mutex_lock(&application->auctions_lock);
     *bid = *auction_bid(auction, (int32_t)amount);
     pthread_mutex_unlock(&application->auctions_lock);
+    xy_invalidate(xy_call_app(call), xy_format(call, "Auction:%.*s", XY_PRI(id)));
     return xy_put_object(call, bid);
 }
 

@@ -281,7 +281,7 @@ int app_require_auth(xy_call *call, const char *const *roles)
 {
     if (!app_of(call)->auth.secret.ptr)
         return XY_OK;
-    if (!xy_user_id(call).ptr)
+    if (!xy_signed_in(call))
         return xy_fail_code(call, "UNAUTHENTICATED", "You don't have permission to do that.");
     for (size_t i = 0; roles && roles[i]; i++)
         if (xy_has_role(call, roles[i]))

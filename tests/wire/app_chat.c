@@ -21,7 +21,14 @@ static int Mutation_publish(xy_call *call)
 
 static int Mutation_invalidate(xy_call *call)
 {
-    return xy_put_int(call, xy_arg(call, "keys")->len);
+    const xy_value *keys = xy_arg(call, "keys");
+    xy_str *texts = xy_alloc(call, (keys->len ? keys->len : 1) * sizeof *texts);
+
+    for (uint32_t i = 0; i < keys->len; i++)
+        texts[i] = xy_value_text(&keys->items[i]);
+    if (xy_invalidate_keys(xy_call_app(call), texts, keys->len) < 0)
+        return xy_fail_code(call, "BAD_USER_INPUT", "A key is too long.");
+    return xy_put_int(call, keys->len);
 }
 
 static int Subscription_newMessage(xy_call *call, xy_source_stream *stream)

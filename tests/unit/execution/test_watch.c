@@ -288,7 +288,7 @@ static void the_directive_says_whether_a_query_is_live(void **state)
 
 static void root_fields_tell_their_coordinates(void **state)
 {
-    static const xy_live_coordinate_index indices[] = {
+    static const xy_live_index_rule indices[] = {
         {"Query.users", "role"}, {"Query.users", "role,first"}, {NULL, NULL}};
     static const struct {
         const char *query, *expected;

@@ -11,6 +11,18 @@
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
+/* What every schema has that does not define it. */
+#define LIVE                                                                                       \
+    "\"\"\"\nInstruction for establishing a live connection that is updated once the underlying "  \
+    "data changes.\n\"\"\"\n"                                                                      \
+    "directive @live(\n"                                                                           \
+    "  \"\"\"Whether the query should be live or not.\"\"\"\n"                                     \
+    "  if: Boolean = true\n\n"                                                                     \
+    "  \"\"\"\n  Propose a desired throttle interval to the server in order to receive updates "   \
+    "at "                                                                                          \
+    "most once per \"throttle\" milliseconds. The server need not accept this value.\n  \"\"\"\n"  \
+    "  throttle: Int\n) on QUERY\n\n"
+
 static xy_sdl file(const char *name, const char *text)
 {
     return (xy_sdl){xy_str_from(name), xy_str_from(text)};
@@ -54,13 +66,13 @@ static void test_files_merge(void **state)
     const xy_schema_options options = {.files = files, .file_count = COUNT(files)};
 
     (void)state;
-    expect_print(&options, "\"\"\"all there is to ask\"\"\"\n"
-                           "type Query implements A & B {\n"
-                           "  room: Room\n  a: Int\n  user: User\n  more: Int\n}\n\n"
-                           "type Room {\n  id: ID!\n  more: Int\n}\n\n"
-                           "interface A {\n  a: Int\n}\n\n"
-                           "type User {\n  id: ID!\n  room: Room\n}\n\n"
-                           "interface B {\n  user: User\n}");
+    expect_print(&options, LIVE "\"\"\"all there is to ask\"\"\"\n"
+                                "type Query implements A & B {\n"
+                                "  room: Room\n  a: Int\n  user: User\n  more: Int\n}\n\n"
+                                "type Room {\n  id: ID!\n  more: Int\n}\n\n"
+                                "interface A {\n  a: Int\n}\n\n"
+                                "type User {\n  id: ID!\n  room: Room\n}\n\n"
+                                "interface B {\n  user: User\n}");
 }
 
 static void test_what_does_not_merge(void **state)
@@ -130,10 +142,22 @@ static void test_defer_and_stream(void **state)
 
     (void)state;
     expect_print(&options,
-                 "directive @defer(if: Boolean) on FIELD\n\n"
+                 "directive @defer(if: Boolean) on FIELD\n\n" LIVE
                  "directive @stream(if: Boolean! = true, label: String, initialCount: Int = 0) on "
                  "FIELD\n\n"
                  "type Query {\n  a: Int\n}");
+}
+
+static void test_live_is_part_of_every_schema(void **state)
+{
+    const xy_sdl own[] = {file(NULL, "type Query { a: Int }\ndirective @live on QUERY")};
+    const xy_sdl none[] = {file(NULL, "type Query { a: Int }")};
+
+    (void)state;
+    expect_print(&(xy_schema_options){.files = none, .file_count = 1},
+                 LIVE "type Query {\n  a: Int\n}");
+    expect_print(&(xy_schema_options){.files = own, .file_count = 1},
+                 "directive @live on QUERY\n\ntype Query {\n  a: Int\n}");
 }
 
 /* The texts are copied. */
@@ -150,7 +174,7 @@ static void test_texts_may_go(void **state)
         XY_OK);
     free(text);
     printed = xy_schema_print(schema);
-    assert_string_equal(printed.ptr, "type Query {\n  answer: Int\n}");
+    assert_string_equal(printed.ptr, LIVE "type Query {\n  answer: Int\n}");
     free((void *)(uintptr_t)printed.ptr);
     xy_schema_destroy(schema);
     xy_schema_destroy(NULL);
@@ -164,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_every_syntax_error_is_told),
         cmocka_unit_test(test_problems_of_types),
         cmocka_unit_test(test_defer_and_stream),
+        cmocka_unit_test(test_live_is_part_of_every_schema),
         cmocka_unit_test(test_texts_may_go),
     };
 

@@ -116,7 +116,7 @@ static void stage_open(stage *s)
     s->shared.metrics = &s->board;
     s->pubsub = xy__pubsub_create(&limits, NULL);
     s->hub = xy__hub_create(s->pubsub, &s->web.loop);
-    s->service = xy__service_create(NULL, &s->config, &s->web.loop, s->hub, &s->shared);
+    s->service = xy__service_create(NULL, &s->config, &s->web.loop, s->hub, NULL, &s->shared);
     s->web.options.handler = xy__service_handle;
     s->web.options.arg = s->service;
     web_open(&s->web);
