@@ -9,7 +9,9 @@
  *      before a run, and for facts learned since the last sorting.
  *   2. A cohort is in the family exactly while it has kin; while a caller of xy__family_sort() or
  *      xy__cohort_prepare() holds on to one, also without.
- *   3. Facts are only ever added. Where too many are known, keys are the kin's own addresses. */
+ *   3. Facts are only ever added. Where too many are known, keys are the kin's own addresses.
+ *   4. A cohort whose run is in flight holds nobody who differs, in a fact that is known, from the
+ *      one as whom it is executed, wherever that one is now. */
 #include "realtime/family.h"
 
 #include <stdlib.h>
@@ -24,7 +26,8 @@ typedef struct fact {
 } fact;
 
 struct xy_family_facts {
-    XY_VEC(fact) known;
+    XY_VEC(fact) all;
+    size_t known;   /* the first of them; the others are learned at the next sorting */
     xy_map cohorts; /* by key */
     xy_buf key;     /* of who is looked at */
     bool apart;     /* too many facts: nobody shares */
@@ -43,9 +46,9 @@ void xy__family_deinit(xy_family *family)
     XY_ASSERT(xy__family_empty(family));
     if (!facts)
         return;
-    for (size_t i = 0; i < facts->known.len; i++)
-        free((char *)(uintptr_t)facts->known.items[i].name.ptr);
-    free(facts->known.items);
+    for (size_t i = 0; i < facts->all.len; i++)
+        free((char *)(uintptr_t)facts->all.items[i].name.ptr);
+    free(facts->all.items);
     xy__map_deinit(&facts->cohorts);
     xy__buf_deinit(&facts->key);
     free(facts);
@@ -63,19 +66,24 @@ static xy_str copy(xy_str text)
     return (xy_str){ptr, text.len};
 }
 
+/* Does anything tell the kin apart? */
+static bool has_keys(const xy_family *family)
+{
+    return family->facts && (family->facts->known || family->facts->apart);
+}
+
 /* What runs would read for `identity`, valid until the next call; null where nothing is known. */
 static xy_str key_of(xy_family *family, const xy_kin *kin, const xy_identity *identity)
 {
     xy_family_facts *facts = family->facts;
 
-    if (!facts)
+    if (!has_keys(family))
         return XY_STR_NULL;
     xy__buf_reset(&facts->key, SIZE_MAX);
     if (facts->apart && kin)
         xy__buf_append(&facts->key, &kin, sizeof kin);
-    for (size_t i = 0; !facts->apart && i < facts->known.len; i++)
-        xy__fact_write(&facts->key, facts->known.items[i].kind, facts->known.items[i].name,
-                       identity);
+    for (size_t i = 0; !facts->apart && i < facts->known; i++)
+        xy__fact_write(&facts->key, facts->all.items[i].kind, facts->all.items[i].name, identity);
     return xy__buf_view(&facts->key);
 }
 
@@ -88,7 +96,7 @@ static void set_key(xy_cohort *cohort, xy_str key)
 {
     xy_family_facts *facts = cohort->family->facts;
 
-    if (!facts)
+    if (!has_keys(cohort->family))
         return;
     free((char *)(uintptr_t)cohort->key.ptr);
     cohort->key = copy(key);
@@ -104,6 +112,7 @@ static xy_cohort *create_cohort(xy_family *family, xy_str key)
     cohort->family = family;
     cohort->size = 0;
     cohort->expires_s = 0;
+    cohort->spoken = false;
     cohort->identity = NULL;
     cohort->key = XY_STR_NULL;
     xy__list_init(&cohort->kin);
@@ -128,7 +137,7 @@ void xy__cohort_release(xy_cohort *cohort)
 
 static xy_cohort *find_cohort(xy_family *family, xy_str key)
 {
-    if (family->facts)
+    if (has_keys(family))
         return xy__map_get(&family->facts->cohorts, key);
     return xy__family_empty(family) ? NULL : XY_CONTAINER(family->cohorts.next, xy_cohort, link);
 }
@@ -219,25 +228,25 @@ bool xy__family_learn(xy_family *family, xy_fact_kind kind, xy_str name)
 
     if (facts->apart)
         return false;
-    for (size_t i = 0; i < facts->known.len; i++)
-        if (facts->known.items[i].kind == kind && xy_str_eq(facts->known.items[i].name, name))
-            return false;
-    if (facts->known.len == XY_FAMILY_FACTS_MAX) {
-        facts->apart = true;
-        return true;
-    }
-    *xy_vec_push(NULL, &facts->known) = (fact){kind, copy(name)};
+    for (size_t i = 0; i < facts->all.len; i++)
+        if (facts->all.items[i].kind == kind && xy_str_eq(facts->all.items[i].name, name))
+            return i >= facts->known;
+    /* One too many is enough to know that there are. */
+    if (facts->all.len <= XY_FAMILY_FACTS_MAX)
+        *xy_vec_push(NULL, &facts->all) = (fact){kind, copy(name)};
     return true;
 }
 
-/* One of the cohort's own, who stands for it. Where each is on its own that is the one as whom the
- * run was executed, if it is still there. */
-static xy_kin *spokesman(const xy_cohort *cohort, bool apart)
+/* One of the cohort's own, who stands for it. Where each is on its own that is the one as whom its
+ * last run was executed, if it is still there. */
+static const xy_kin *spokesman(const xy_cohort *cohort)
 {
-    for (xy_link *link = cohort->kin.next; link != &cohort->kin; link = link->next) {
-        xy_kin *kin = XY_CONTAINER(link, xy_kin, link);
+    bool apart = cohort->family->facts->apart;
 
-        if (!apart || kin->identity == cohort->identity)
+    for (xy_link *link = cohort->kin.next; link != &cohort->kin; link = link->next) {
+        const xy_kin *kin = XY_CONTAINER(link, xy_kin, link);
+
+        if (!apart || !cohort->spoken || kin->identity == cohort->identity)
             return kin;
     }
     return NULL;
@@ -245,20 +254,21 @@ static xy_kin *spokesman(const xy_cohort *cohort, bool apart)
 
 /* Those who differ are still in it. A key that is taken already leaves the cohort without one: all
  * of it moves. */
-static void rename_cohort(xy_cohort *cohort, bool is_kept)
+static void rename_cohort(xy_cohort *cohort)
 {
     xy_family *family = cohort->family;
-    bool apart = family->facts->apart;
-    xy_kin *kin = spokesman(cohort, apart && is_kept);
-    xy_str key = XY_STR_NULL;
+    const xy_kin *kin = spokesman(cohort);
+    xy_identity *identity = cohort->identity;
+    xy_str key;
 
-    if (is_kept && !(apart && !kin))
-        key = key_of(family, kin, cohort->identity);
-    if (!is_kept && kin)
-        key = key_of_kin(kin, family);
+    if (!cohort->spoken && kin)
+        identity = xy__identity_now(kin->identity);
     free((char *)(uintptr_t)cohort->key.ptr);
     cohort->key = XY_STR_NULL;
-    if (key.len && !xy__map_get(&family->facts->cohorts, key))
+    if (!kin)
+        return;
+    key = key_of(family, kin, identity);
+    if (!xy__map_get(&family->facts->cohorts, key))
         set_key(cohort, key);
 }
 
@@ -266,12 +276,12 @@ static void rename_cohorts(xy_family *family, xy_cohort *keep)
 {
     xy__map_deinit(&family->facts->cohorts);
     xy__map_init(&family->facts->cohorts, NULL);
-    rename_cohort(keep, true);
+    rename_cohort(keep);
     for (xy_link *link = family->cohorts.next; link != &family->cohorts; link = link->next) {
         xy_cohort *cohort = XY_CONTAINER(link, xy_cohort, link);
 
         if (cohort != keep)
-            rename_cohort(cohort, false);
+            rename_cohort(cohort);
     }
 }
 
@@ -281,6 +291,8 @@ void xy__family_sort(xy_family *family, xy_cohort *keep)
 
     if (!family->facts)
         return;
+    family->facts->known = family->facts->all.len;
+    family->facts->apart = family->facts->known > XY_FAMILY_FACTS_MAX;
     rename_cohorts(family, keep);
     link = family->cohorts.next;
     /* Cohorts that are made on the way stand behind, and have nobody to move. */
@@ -319,5 +331,6 @@ bool xy__cohort_prepare(xy_cohort *cohort)
     first = XY_CONTAINER(cohort->kin.next, xy_kin, link);
     xy__identity_unref(cohort->identity);
     cohort->identity = xy__identity_ref(xy__identity_now(first->identity));
+    cohort->spoken = true;
     return true;
 }

@@ -49,7 +49,8 @@ struct xy_cohort {
     xy_link kin;
     uint32_t size;
     int64_t expires_s;     /* when the first of its identities does; 0: none does */
-    xy_identity *identity; /* for whom a run of the cohort is executed; a reference */
+    bool spoken;           /* there was a run, … */
+    xy_identity *identity; /* … executed for this one, who may have left since; a reference */
     xy_str key;            /* what its kin agree on; null: nothing is known */
 };
 
@@ -78,12 +79,13 @@ void xy__family_join(xy_family *family, xy_kin *kin, xy_identity *identity);
 /* Take it out; a cohort without kin is destroyed. Harmless when it has joined nothing. */
 void xy__family_leave(xy_kin *kin);
 
-/* A run has read a fact. True when it was not known: sort the family once the run is over. */
+/* A run has read a fact. True when it is not known: sort the family once the run is over. Until
+ * then nobody is told apart by it. */
 bool xy__family_learn(xy_family *family, xy_fact_kind kind, xy_str name);
 
-/* Let whoever differs in a fact that is known now move elsewhere. The kin of `keep` for whom a run
- * as keep->identity, begun before, holds stay there; `keep` is not destroyed, whoever is left:
- * xy__cohort_release() does that. */
+/* What was learned is known from now on: let whoever differs in it move elsewhere. In each cohort
+ * those stay for whom its last run holds, which may be in flight. `keep` is not destroyed, whoever
+ * is left: xy__cohort_release() does that. */
 void xy__family_sort(xy_family *family, xy_cohort *keep);
 
 /* Before a run: whoever's identity has expired moves to where the anonymous are, and the cohort has

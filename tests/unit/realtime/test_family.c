@@ -151,6 +151,37 @@ static void those_who_differ_from_whom_the_run_was_for_move_even_if_she_has_left
     leave_all(&family, kin, 2);
 }
 
+/* Bob's run is in flight and bob has left when another run teaches that users differ: carl, who was
+ * with him, must not be given bob's result. And who joins before the sorting is not told apart. */
+static void a_run_in_flight_stays_with_those_for_whom_it_holds(void **state)
+{
+    xy_kin kin[4] = {0};
+    xy_family family;
+    xy_cohort *admins;
+    xy_cohort *others;
+
+    (void)state;
+    xy__family_init(&family, &ops);
+    join(&family, &kin[0], "ann admin");
+    join(&family, &kin[1], "bob");
+    join(&family, &kin[2], "carl");
+    run_reads(kin[0].cohort, XY_FACT_ROLE, "admin");
+    admins = kin[0].cohort;
+    others = kin[1].cohort;
+    assert_true(xy__cohort_prepare(others));
+    assert_true(xy__cohort_prepare(admins));
+    assert_true(xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL));
+    assert_true(xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL));
+    join(&family, &kin[3], "bob");
+    assert_ptr_equal(kin[3].cohort, others);
+    xy__family_leave(&kin[1]);
+    xy__family_sort(&family, admins);
+    assert_false(xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL));
+    assert_ptr_equal(kin[3].cohort, others);
+    assert_ptr_not_equal(kin[2].cohort, others);
+    leave_all(&family, kin, 4);
+}
+
 static void who_has_expired_is_anonymous_from_the_next_run_on(void **state)
 {
     xy_kin kin[3] = {0};
@@ -263,6 +294,7 @@ int main(void)
         TEST(everybody_is_alike_until_a_run_tells_them_apart),
         TEST(a_newcomer_joins_those_who_are_like_her),
         TEST(those_who_differ_from_whom_the_run_was_for_move_even_if_she_has_left),
+        TEST(a_run_in_flight_stays_with_those_for_whom_it_holds),
         TEST(who_has_expired_is_anonymous_from_the_next_run_on),
         TEST(with_too_many_facts_nobody_shares),
         TEST(random_families_are_sorted_by_what_is_known),
