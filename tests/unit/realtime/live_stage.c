@@ -42,7 +42,7 @@ static live_stage *begin(const xy_call *call)
 
 static int number_of(const xy_call *call)
 {
-    return atoi(xy_arg_str(call, "id").ptr) % ITEMS;
+    return (int)strtol(xy_arg_str(call, "id").ptr, NULL, 10) % ITEMS;
 }
 
 static Item *make_item(xy_call *call, int number)

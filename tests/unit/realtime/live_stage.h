@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A worker without sockets, for tests of live queries: a loop with a virtual clock, invalidations, an
- * executor, a schema of items whose values only grow; and clients who write down what they get.
+/* A worker without sockets, for tests of live queries: a loop with a virtual clock, invalidations,
+ * an executor, a schema of items whose values only grow; and clients who write down what they get.
  *
  *   type Query { item(id: ID!): Item  items: [Item!]!  late(id: ID!): Int
  *                me: String  admin: Boolean  own: String }

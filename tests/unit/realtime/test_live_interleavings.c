@@ -71,7 +71,7 @@ static unsigned seed;
 #define CHECK(what)                                                                                \
     do {                                                                                           \
         if (!(what))                                                                               \
-            fail_msg("seed %u, line %d: %s", seed, __LINE__, #what);                                                  \
+            fail_msg("seed %u, line %d: %s", seed, __LINE__, #what);                               \
     } while (0)
 
 static bool contains(xy_str json, const char *text)
@@ -84,10 +84,10 @@ static int value_of(xy_str json)
     const char *at = memmem(json.ptr, json.len, "\"value\":", 8);
 
     if (at)
-        return atoi(at + 8);
+        return (int)strtol(at + 8, NULL, 10);
     at = memmem(json.ptr, json.len, "\"late\":", 7);
     XY_ASSERT(at);
-    return atoi(at + 7);
+    return (int)strtol(at + 7, NULL, 10);
 }
 
 static void check_identity(const model *m, xy_str json)
