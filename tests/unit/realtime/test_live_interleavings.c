@@ -187,6 +187,7 @@ static void count_group(void *arg, const xy_live_info *info)
     size_t *running = arg;
 
     CHECK(info->members > 0);
+    CHECK(info->behind <= info->members);
     *running += strcmp(info->state, "running") == 0;
 }
 
@@ -215,8 +216,15 @@ static void become_quiet(void)
     }
 }
 
+static void check_nobody_is_behind(void *arg, const xy_live_info *info)
+{
+    (void)arg;
+    CHECK(info->behind == 0);
+}
+
 static void check_newest(void)
 {
+    xy__live_each(s->live, check_nobody_is_behind, NULL);
     for (int i = 0; i < CLIENTS; i++) {
         if (!s->watchers[i].there)
             continue;
