@@ -31,6 +31,10 @@ typedef struct xy_live_index_rule {
     const char *arguments; /* names in the order of the key, between commas */
 } xy_live_index_rule;
 
+/* Writes the key of the object of `type` with this `id` to `out`, which has room for `size` bytes.
+ * Returns the key's length; 0, or more than `size`, where the object has none. */
+typedef size_t xy_live_key_fn(xy_str type, xy_str id, char *out, size_t size);
+
 /* The result of the run that `call` belongs to depends on `key`, too. Nothing happens where the
  * query is not live. */
 XY_API void xy_depend(xy_call *call, xy_str key);

@@ -44,6 +44,9 @@ typedef struct xy_schema_options {
     const xy_sdl *files;
     size_t file_count;
     bool defer_stream; /* define @defer and @stream where the SDL does not */
+    /* the field of type ID! whose value makes an object's key, `Type:<value>` (xylem/live.h); NULL:
+     * "id" */
+    const char *id_field;
     /* no merging: two types of one name are an error, as the specification has it */
     bool strict_spec_sdl;
 } xy_schema_options;

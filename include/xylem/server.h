@@ -104,7 +104,8 @@ typedef struct xy_server_config {
     xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
     /* More keys of live queries, made of arguments; ends with one without field. NULL: none. */
     const xy_live_index_rule *live_indices;
-    bool live_resend_equal; /* send a result of a live query also when it is as before; false */
+    xy_live_key_fn *live_key; /* how objects are named; NULL: `Type:id` */
+    bool live_resend_equal;   /* send a result of a live query also when it is as before; false */
     xy_limits limits;
     void *user_data; /* xy_app_data() */
     /* Called once on every worker's thread before it serves, to set up what belongs to a thread;

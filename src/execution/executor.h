@@ -8,6 +8,7 @@
 
 #include "xylem/app.h"
 #include "xylem/bytes.h"
+#include "xylem/live.h"
 
 #include "base/buf.h"
 #include "base/errors.h"
@@ -50,7 +51,8 @@ typedef struct xy_executor {
     xy_executor_limits limits;
     /* Unexpected errors of resolvers and sources reach clients as XY_MASKED_MESSAGE. */
     bool mask_errors;
-    bool hide_suggestions; /* no "Did you mean …" in errors of variables and arguments */
+    xy_live_key_fn *live_key; /* how objects are named to watches; NULL: `Type:id` */
+    bool hide_suggestions;    /* no "Did you mean …" in errors of variables and arguments */
     /* Called for each unexpected error, masked or not (error->original tells the real one when
      * it was); may be NULL. The error is valid until the return. */
     void (*on_unexpected)(xy_operation *operation, const xy_error *error);

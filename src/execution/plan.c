@@ -191,7 +191,8 @@ static bool is_key(const xy_field *field)
 static const xy_plan_field *plan_key(planner *p, const xy_type *type)
 {
     static const xy_arguments none = {.is_constant = true, .value = {.kind = XY_VALUE_OBJECT}};
-    const xy_field *field = xy__type_field(type, XY_STR(XY_KEY_FIELD));
+    xy_str name = p->plan->plans->document->schema->id_field;
+    const xy_field *field = xy__type_field(type, name.ptr ? name : XY_STR(XY_KEY_FIELD));
     xy_plan_field *out;
 
     if (!field || !is_key(field))

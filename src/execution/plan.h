@@ -60,8 +60,8 @@ struct xy_selection {
     const xy_type *type;
     xy_plan_field *fields;
     size_t field_count;
-    /* The type's field `id: ID!`, in plans of live queries: what makes its objects' keys. Not among
-     * `fields`. NULL: the type has none. */
+    /* The type's field `id: ID!`, or the schema's own, in plans of live queries: what makes its
+     * objects' keys. Not among `fields`. NULL: the type has none. */
     const xy_plan_field *key;
     /* A @skip or @include whose condition is no boolean: the selection fails with what coercing
      * its arguments says. NULL: none. */
@@ -124,7 +124,7 @@ xy_plans *xy__plans_create(xy_document *document, const xy_ast_operation *ast);
 /* takes: plans, but for its memory, which is the document's. */
 void xy__plans_destroy(xy_plans *plans);
 
-/* The field whose value makes the key of an object: `Type:<value>`. */
+/* The field whose value makes the key of an object, unless the schema names another. */
 #define XY_KEY_FIELD "id"
 
 /* What is wrong when the schema has no root type for the operation. */

@@ -11,6 +11,8 @@
 
 /* Keys up to this length are made on the stack. */
 #define KEY_STACK 256u
+/* No key that an application builds is longer. */
+#define KEY_MAX 4096u
 
 void xy__watch_cancel(xy_watch *watch)
 {
@@ -78,16 +80,30 @@ static xy_str id_text(const xy_result *result, char digits[24])
     return (xy_str){digits, (size_t)snprintf(digits, 24, "%" PRId64, integer)};
 }
 
+static void tell_built(xy_run *run, xy_str type, xy_str id)
+{
+    char key[KEY_MAX];
+    size_t len = run->executor->live_key(type, id, key, sizeof key);
+
+    if (len > 0 && len <= sizeof key)
+        run->watch->on_key(run->watch, (xy_str){key, len});
+}
+
 static void tell_key(xy_run *run, xy_str type, const xy_result *id)
 {
     char digits[24];
     char stack[KEY_STACK];
     xy_str text = id_text(id, digits);
     size_t len = type.len + 1 + text.len;
-    char *key = len <= sizeof stack ? stack : xy__arena_alloc(&run->arena, len);
+    char *key;
 
     if (!text.ptr)
         return;
+    if (run->executor->live_key) {
+        tell_built(run, type, text);
+        return;
+    }
+    key = len <= sizeof stack ? stack : xy__arena_alloc(&run->arena, len);
     memcpy(key, type.ptr, type.len);
     key[type.len] = ':';
     memcpy(key + type.len + 1, text.ptr, text.len);

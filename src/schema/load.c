@@ -336,6 +336,8 @@ int xy__schema_load(const xy_schema_options *options, xy_schema **out, xy_errors
     if (rc == XY_OK)
         rc = build_document(&s, document, &schema);
     if (rc == XY_OK) {
+        if (options->id_field)
+            schema->id_field = xy__arena_str(arena, xy_str_from(options->id_field));
         *out = schema; /* owns the arena from here on */
     } else {
         own_names(errors);

@@ -136,6 +136,7 @@ struct xy_schema {
     xy_map directives_by_name; /* -> xy_directive */
     xy_type *type_int, *type_float, *type_string, *type_boolean, *type_id;
     xy_resolver *default_resolver;
+    xy_str id_field; /* that makes the keys of objects; null: "id" */
     /* The meta fields __schema, __type (on the query type) and __typename (on composite types). */
     xy_field *field_schema, *field_type, *field_typename;
     const xy_ast_schema *definition; /* NULL when implied */

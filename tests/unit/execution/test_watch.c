@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "xylem/live.h"
@@ -174,6 +175,29 @@ static void objects_tell_their_keys_whether_or_not_the_client_asks_for_the_id(vo
     assert_keys("query @live { made { __typename } }", "Made:7");
 }
 
+static size_t build_key(xy_str type, xy_str id, char *out, size_t size)
+{
+    if (xy_str_is(id, "2"))
+        return 0;
+    if (xy_str_is(id, "3"))
+        return size + 1;
+    return (size_t)snprintf(out, size, "%.*s/%.*s", XY_PRI(id), XY_PRI(type));
+}
+
+static void an_application_may_name_its_objects_itself(void **state)
+{
+    static const binding bindings[] = {{"Query.users", Query_users}, {NULL, NULL}};
+
+    (void)state;
+    fixture_bind(&f, bindings);
+    f.executor.live_key = build_key;
+    assert_keys("query @live { users { name boss { name } } }", "1/User");
+    f.executor.live_key = NULL;
+    f.schema->id_field = XY_STR("key");
+    assert_keys("query @live { users { name boss { name } } }", "");
+    f.schema->id_field = XY_STR_NULL;
+}
+
 static void queries_that_are_not_live_tell_no_keys(void **state)
 {
     static const binding bindings[] = {{"Query.users", Query_users}, {NULL, NULL}};
@@ -322,6 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(objects_tell_their_keys_whether_or_not_the_client_asks_for_the_id),
+        TEST(an_application_may_name_its_objects_itself),
         TEST(queries_that_are_not_live_tell_no_keys),
         TEST(resolvers_tell_what_they_read_of_the_request),
         TEST(a_fact_is_written_as_what_a_resolver_would_have_read),
