@@ -7,7 +7,7 @@
  *   1. No two cohorts of a family have the same key, and each of a family's kin is in the cohort
  *      whose key is its own; but for identities that have expired since, which are looked at
  *      before a run, and for facts learned since the last sorting.
- *   2. A cohort is in the family exactly while it has kin; while a caller of xy__family_sort() or
+ *   2. A cohort is in the family exactly while it has kin; while a caller of xy__cohort_settle() or
  *      xy__cohort_prepare() holds on to one, also without.
  *   3. Facts are only ever added. Where too many are known, keys are the kin's own addresses.
  *   4. A cohort whose run is in flight holds nobody who differs, in a fact that is known, from the
@@ -222,19 +222,16 @@ static xy_family_facts *begin_facts(xy_family *family)
     return facts;
 }
 
-bool xy__family_learn(xy_family *family, xy_fact_kind kind, xy_str name)
+void xy__family_learn(xy_family *family, xy_fact_kind kind, xy_str name)
 {
     xy_family_facts *facts = family->facts ? family->facts : begin_facts(family);
 
-    if (facts->apart)
-        return false;
     for (size_t i = 0; i < facts->all.len; i++)
         if (facts->all.items[i].kind == kind && xy_str_eq(facts->all.items[i].name, name))
-            return i >= facts->known;
+            return;
     /* One too many is enough to know that there are. */
     if (facts->all.len <= XY_FAMILY_FACTS_MAX)
         *xy_vec_push(NULL, &facts->all) = (fact){kind, copy(name)};
-    return true;
 }
 
 /* One of the cohort's own, who stands for it. Where each is on its own that is the one as whom its
@@ -285,14 +282,13 @@ static void rename_cohorts(xy_family *family, xy_cohort *keep)
     }
 }
 
-void xy__family_sort(xy_family *family, xy_cohort *keep)
+static void sort_family(xy_family *family, xy_cohort *keep)
 {
+    xy_family_facts *facts = family->facts;
     xy_link *link;
 
-    if (!family->facts)
-        return;
-    family->facts->known = family->facts->all.len;
-    family->facts->apart = family->facts->known > XY_FAMILY_FACTS_MAX;
+    facts->known = facts->all.len;
+    facts->apart = facts->known > XY_FAMILY_FACTS_MAX;
     rename_cohorts(family, keep);
     link = family->cohorts.next;
     /* Cohorts that are made on the way stand behind, and have nobody to move. */
@@ -306,26 +302,34 @@ void xy__family_sort(xy_family *family, xy_cohort *keep)
     }
 }
 
+/* ---- identities that expire ---- */
+
 static bool is_due(const xy_cohort *cohort)
 {
     return cohort->expires_s && time(NULL) >= cohort->expires_s;
+}
+
+static void let_expired_move(xy_cohort *cohort)
+{
+    int64_t now_s = time(NULL);
+
+    sort_cohort(cohort);
+    cohort->expires_s = 0;
+    for (xy_link *link = cohort->kin.next; link != &cohort->kin; link = link->next) {
+        const xy_identity *identity = XY_CONTAINER(link, xy_kin, link)->identity;
+
+        if (identity && identity->expires_s > now_s &&
+            (!cohort->expires_s || identity->expires_s < cohort->expires_s))
+            cohort->expires_s = identity->expires_s;
+    }
 }
 
 bool xy__cohort_prepare(xy_cohort *cohort)
 {
     xy_kin *first;
 
-    if (is_due(cohort)) {
-        sort_cohort(cohort);
-        cohort->expires_s = 0;
-        for (xy_link *link = cohort->kin.next; link != &cohort->kin; link = link->next) {
-            const xy_identity *identity = XY_CONTAINER(link, xy_kin, link)->identity;
-
-            if (identity && identity->expires_s > time(NULL) &&
-                (!cohort->expires_s || identity->expires_s < cohort->expires_s))
-                cohort->expires_s = identity->expires_s;
-        }
-    }
+    if (is_due(cohort))
+        let_expired_move(cohort);
     if (!cohort->size)
         return false;
     first = XY_CONTAINER(cohort->kin.next, xy_kin, link);
@@ -333,4 +337,14 @@ bool xy__cohort_prepare(xy_cohort *cohort)
     cohort->identity = xy__identity_ref(xy__identity_now(first->identity));
     cohort->spoken = true;
     return true;
+}
+
+void xy__cohort_settle(xy_cohort *cohort)
+{
+    xy_family *family = cohort->family;
+
+    if (family->facts && family->facts->known < family->facts->all.len)
+        sort_family(family, cohort);
+    if (is_due(cohort))
+        let_expired_move(cohort);
 }

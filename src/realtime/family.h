@@ -79,18 +79,18 @@ void xy__family_join(xy_family *family, xy_kin *kin, xy_identity *identity);
 /* Take it out; a cohort without kin is destroyed. Harmless when it has joined nothing. */
 void xy__family_leave(xy_kin *kin);
 
-/* A run has read a fact. True when it is not known: sort the family once the run is over. Until
- * then nobody is told apart by it. */
-bool xy__family_learn(xy_family *family, xy_fact_kind kind, xy_str name);
-
-/* What was learned is known from now on: let whoever differs in it move elsewhere. In each cohort
- * those stay for whom its last run holds, which may be in flight. `keep` is not destroyed, whoever
- * is left: xy__cohort_release() does that. */
-void xy__family_sort(xy_family *family, xy_cohort *keep);
+/* A run has read a fact. Nobody is told apart by it before some run of the family is over. */
+void xy__family_learn(xy_family *family, xy_fact_kind kind, xy_str name);
 
 /* Before a run: whoever's identity has expired moves to where the anonymous are, and the cohort has
  * an identity to run as. False when nobody is left in it; it is not destroyed. */
 bool xy__cohort_prepare(xy_cohort *cohort);
+
+/* A run is over, its result not given yet. What the runs of the family have learned is known from
+ * now on: whoever differs in it moves elsewhere; in each cohort those stay for whom its last run
+ * holds, which may be in flight. And whoever's identity has expired meanwhile moves, too. The
+ * cohort itself is not destroyed, whoever is left. */
+void xy__cohort_settle(xy_cohort *cohort);
 
 /* Destroy the cohort if it has no kin. */
 void xy__cohort_release(xy_cohort *cohort);

@@ -19,8 +19,8 @@ typedef struct xy_live_query xy_live_query;
 
 typedef struct xy_live_options {
     const xy_live_index_rule *indices; /* NULL: none */
-    uint32_t keys_max;                       /* that one query may depend on */
-    uint32_t throttle_min_ms;                /* what a client asks for is held between these */
+    uint32_t keys_max;                 /* that one query may depend on */
+    uint32_t throttle_min_ms;          /* what a client asks for is held between these */
     uint32_t throttle_max_ms;
     bool resend_equal; /* send a result also when it is the same as before */
     bool tell_keys;    /* results list their keys: extensions.liveResourceIdentifier */

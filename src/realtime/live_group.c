@@ -79,7 +79,6 @@ static void make_due(xy_live_group *group)
 {
     xy_live *live = live_of(group);
 
-    xy__timer_stop(live->loop, &group->timer);
     go(group, XY_LIVE_DUE);
     xy__list_append(&live->due, &group->due_link);
     xy__live_schedule(live);
@@ -183,7 +182,9 @@ static uint64_t wait_of(const xy_live_group *group, const xy_live_query *query)
 
 static bool wants(const xy_live_group *group, const xy_live_query *query)
 {
-    return is_behind(group, query) && !query->stalled && query->min_run <= group->run;
+    /* Between its run's begin and end a group has the result of the one before, if any. */
+    return is_behind(group, query) && !query->stalled &&
+           query->min_run <= group->run - (group->state == XY_LIVE_RUNNING);
 }
 
 /* Give the newest result to all who want it and may have it. */
@@ -218,9 +219,7 @@ void xy__live_group_ready(xy_live_query *query)
     uint64_t wait;
 
     query->stalled = false;
-    /* Between its run's begin and end a group has the result of the one before, if any. */
-    if (!group->result || !is_behind(group, query) ||
-        query->min_run > group->run - (group->state == XY_LIVE_RUNNING))
+    if (!group->result || !wants(group, query))
         return;
     wait = wait_of(group, query);
     if (wait) {
@@ -354,9 +353,7 @@ static void on_result(void *arg, xy_bytes *json, unsigned flags)
     xy_live_group *group = arg;
     xy_live *live = live_of(group);
 
-    if (group->unsorted)
-        xy__family_sort(group->cohort.family, &group->cohort);
-    group->unsorted = false;
+    xy__cohort_settle(&group->cohort);
     xy__live_index_end(&live->index, &group->dependant);
     note_edges(live);
     group->lag_ms = (uint32_t)(now_of(group) - group->last_hit_ms);
@@ -397,7 +394,7 @@ static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
 {
     xy_live_group *group = XY_CONTAINER(watch, xy_live_group, watch);
 
-    group->unsorted |= xy__family_learn(group->cohort.family, kind, name);
+    xy__family_learn(group->cohort.family, kind, name);
 }
 
 void xy__live_group_run(xy_live_group *group)

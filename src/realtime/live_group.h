@@ -61,7 +61,6 @@ struct xy_live_group {
     uint8_t cause;            /* xy_live_cause of the next run; */
     uint8_t last_cause;       /* and of the last one */
     bool dirty;               /* RUNNING: something was invalidated meanwhile */
-    bool unsorted;            /* this run has read a fact that was not known */
     bool too_large;           /* it depends on more keys than it may */
     uint32_t key_hash;
     uint32_t last_key_hash;

@@ -81,8 +81,8 @@ static void run_reads(xy_cohort *cohort, xy_fact_kind kind, const char *name)
     xy_family *family = cohort->family;
 
     assert_true(xy__cohort_prepare(cohort));
-    if (xy__family_learn(family, kind, xy_str_from(name)))
-        xy__family_sort(family, cohort);
+    xy__family_learn(family, kind, xy_str_from(name));
+    xy__cohort_settle(cohort);
     xy__cohort_release(cohort);
 }
 
@@ -142,8 +142,8 @@ static void those_who_differ_from_whom_the_run_was_for_move_even_if_she_has_left
     cohort = kin[0].cohort;
     assert_true(xy__cohort_prepare(cohort));
     xy__family_leave(&kin[0]);
-    assert_true(xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL));
-    xy__family_sort(&family, cohort);
+    xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL);
+    xy__cohort_settle(cohort);
     assert_int_equal(cohort->size, 0);
     assert_ptr_not_equal(kin[1].cohort, cohort);
     assert_int_equal(cohorts, 2);
@@ -170,13 +170,12 @@ static void a_run_in_flight_stays_with_those_for_whom_it_holds(void **state)
     others = kin[1].cohort;
     assert_true(xy__cohort_prepare(others));
     assert_true(xy__cohort_prepare(admins));
-    assert_true(xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL));
-    assert_true(xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL));
+    xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL);
+    xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL);
     join(&family, &kin[3], "bob");
     assert_ptr_equal(kin[3].cohort, others);
     xy__family_leave(&kin[1]);
-    xy__family_sort(&family, admins);
-    assert_false(xy__family_learn(&family, XY_FACT_USER, XY_STR_NULL));
+    xy__cohort_settle(admins);
     assert_ptr_equal(kin[3].cohort, others);
     assert_ptr_not_equal(kin[2].cohort, others);
     leave_all(&family, kin, 4);
@@ -207,6 +206,30 @@ static void who_has_expired_is_anonymous_from_the_next_run_on(void **state)
     assert_int_equal(cohort->expires_s, 0);
     xy__identity_unref(ann);
     leave_all(&family, kin, 3);
+}
+
+static void a_result_is_not_for_who_has_expired_meanwhile(void **state)
+{
+    xy_kin kin[2] = {0};
+    xy_family family;
+    xy_identity *ann = person("ann");
+    xy_cohort *cohort;
+
+    (void)state;
+    xy__family_init(&family, &ops);
+    xy_identity_set_expiry(ann, time(NULL) + 3600);
+    xy__family_join(&family, &kin[0], ann);
+    join(&family, &kin[1], "ann");
+    run_reads(kin[0].cohort, XY_FACT_USER, "");
+    cohort = kin[0].cohort;
+    assert_true(xy__cohort_prepare(cohort));
+    xy_identity_set_expiry(ann, time(NULL) - 1);
+    cohort->expires_s = ann->expires_s;
+    xy__cohort_settle(cohort);
+    assert_ptr_not_equal(kin[0].cohort, cohort);
+    assert_ptr_equal(kin[1].cohort, cohort);
+    xy__identity_unref(ann);
+    leave_all(&family, kin, 2);
 }
 
 static void with_too_many_facts_nobody_shares(void **state)
@@ -296,6 +319,7 @@ int main(void)
         TEST(those_who_differ_from_whom_the_run_was_for_move_even_if_she_has_left),
         TEST(a_run_in_flight_stays_with_those_for_whom_it_holds),
         TEST(who_has_expired_is_anonymous_from_the_next_run_on),
+        TEST(a_result_is_not_for_who_has_expired_meanwhile),
         TEST(with_too_many_facts_nobody_shares),
         TEST(random_families_are_sorted_by_what_is_known),
     };

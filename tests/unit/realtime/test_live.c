@@ -351,6 +351,31 @@ static void a_newcomer_is_not_throttled_and_hurries_nobody_else(void **state)
     assert_int_equal(s->runs, 2);
 }
 
+/* The timer that gives ann what was held back for her fires while a run is in flight for cat, who
+ * must not get what is older than herself. */
+static void what_was_held_back_is_for_nobody_who_came_later(void **state)
+{
+    (void)state;
+    open_as(0, "query @live(throttle: 50) { late(id: \"1\") }", NULL);
+    turn();
+    live_stage_resolve(s, 0);
+    xy__loop_advance(&s->loop, 10);
+    live_stage_change(s, 1);
+    open_as(1, "query @live(throttle: 50) { late(id: \"1\") }", NULL);
+    turn();
+    live_stage_resolve(s, 0);
+    assert_got(1, "{\"late\":1}");
+    live_stage_change(s, 1);
+    open_as(2, "query @live(throttle: 50) { late(id: \"1\") }", NULL);
+    turn();
+    assert_int_equal(s->late_count, 1);
+    xy__loop_advance(&s->loop, 45);
+    assert_got(0, "{\"late\":0}{\"late\":1}");
+    assert_got(2, "");
+    live_stage_resolve(s, 0);
+    assert_got(2, "{\"late\":2}");
+}
+
 static void the_server_bounds_the_throttle(void **state)
 {
     (void)state;
@@ -504,6 +529,7 @@ int main(void)
         TEST(a_full_mailbox_makes_everything_run),
         TEST(a_throttle_holds_back_but_loses_nothing),
         TEST(a_newcomer_is_not_throttled_and_hurries_nobody_else),
+        TEST(what_was_held_back_is_for_nobody_who_came_later),
         TEST(the_server_bounds_the_throttle),
         TEST(who_is_behind_gets_the_newest_result_alone),
         TEST(a_query_on_too_many_objects_is_ended_with_an_error),
