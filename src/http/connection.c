@@ -102,7 +102,8 @@ xy_connection *xy__connection_open(xy_http_server *server, int fd)
     connection->state = XY_CONNECTION_NEW;
     connection->linger_left = linger_max < UINT32_MAX ? (uint32_t)linger_max : UINT32_MAX;
     xy__list_append(&server->connections, &connection->link);
-    server->connection_count++;
+    if (++server->connection_count > server->connection_peak)
+        server->connection_peak = server->connection_count;
     server->state_counts[XY_CONNECTION_NEW]++;
     server->accepted++;
     return connection;

@@ -108,16 +108,16 @@ void xy__output_cap(xy_connection *connection)
 /* One system call; *total is what it was asked to send. */
 static ssize_t send_front(const xy_connection *connection, size_t *total)
 {
-    const xy_outbox *outbox = &connection->outbox;
     struct iovec vectors[GATHER_MAX];
-    unsigned count = xy__outbox_gather(outbox, vectors, GATHER_MAX);
+    struct msghdr message = {.msg_iov = vectors};
 
+    message.msg_iovlen = xy__outbox_gather(&connection->outbox, vectors, GATHER_MAX);
     *total = 0;
-    for (unsigned i = 0; i < count; i++)
+    for (size_t i = 0; i < message.msg_iovlen; i++)
         *total += vectors[i].iov_len;
-    if (count == 1)
-        return write(connection->fd, vectors[0].iov_base, vectors[0].iov_len);
-    return writev(connection->fd, vectors, (int)count);
+    if (message.msg_iovlen == 1)
+        return send(connection->fd, vectors[0].iov_base, *total, MSG_NOSIGNAL);
+    return sendmsg(connection->fd, &message, MSG_NOSIGNAL);
 }
 
 /* The kernel takes no more. */

@@ -136,6 +136,7 @@ struct xy_http_server {
     bool closed;   /* on_closed has been called; freed with the last exchange */
     xy_link connections;
     size_t connection_count;
+    size_t connection_peak; /* since memory was given back */
     size_t state_counts[XY_CONNECTION_STATES];
     size_t exchange_count; /* not answered yet, with or without a client */
     xy_timeouts timeouts[XY_TIMEOUT_KINDS];
@@ -159,6 +160,13 @@ struct xy_http_server {
     uint64_t shed;
     char read_buf[XY_READ_MAX];
 };
+
+/* What a delivery touches is soon needed. */
+static inline void xy__connection_prefetch(const xy_connection *connection)
+{
+    __builtin_prefetch(&connection->server, 1);
+    __builtin_prefetch(&connection->exchange, 1);
+}
 
 static inline xy_connection *xy__connection_of(xy_exchange *exchange)
 {

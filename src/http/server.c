@@ -8,7 +8,7 @@
  * Every callback to the owner comes from a task of the loop, never from within a call. */
 #include "http/server.h"
 
-#include <signal.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "base/fatal.h"
@@ -18,6 +18,9 @@
 
 /* Room for so many connections stays when they are done with. */
 #define QUEUE_KEEP ((size_t)1024)
+
+/* Fewer clients do not hold enough to be worth the walk through the heap. */
+#define TRIM_MIN ((size_t)1024)
 
 /* ---- the end of a turn ---- */
 
@@ -32,10 +35,15 @@ void xy__server_mark(xy_http_server *server, xy_connection *connection)
     xy__loop_soon(server->loop, &server->flush);
 }
 
+/* A system call has pushed out of the cache what comes next: have it on the way in time. */
+#define PREFETCH 2
+
 /* What on the way is added is served, too. */
 static void flush_queue(xy_flush_queue *queue)
 {
     for (size_t i = 0; i < queue->len; i++) {
+        if (i + PREFETCH < queue->len)
+            xy__connection_prefetch(queue->items[i + PREFETCH]);
         queue->items[i]->dirty = false;
         xy__connection_flush(queue->items[i]);
     }
@@ -44,6 +52,20 @@ static void flush_queue(xy_flush_queue *queue)
         free(queue->items);
         *queue = (xy_flush_queue){0};
     }
+}
+
+/* When half of many clients have gone, their memory goes back to the system, too. The C library
+ * would keep it: something small that is still in use, or waits in one of its caches, lies
+ * behind almost every piece. */
+static void give_back(xy_http_server *server)
+{
+    if (server->connection_peak < TRIM_MIN ||
+        server->connection_count > server->connection_peak / 2)
+        return;
+    server->connection_peak = server->connection_count;
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 /* What this turn of the loop has gathered is written. */
@@ -56,6 +78,7 @@ static void on_flush(xy_task *task)
         flush_queue(&server->others);
     }
     xy__output_forget_frame(server);
+    give_back(server);
 }
 
 static void on_events(xy_poller *poller, void *what, uint32_t events)
@@ -163,22 +186,12 @@ static void init_timeouts(xy_http_server *server)
                           xy__connection_on_timeout);
 }
 
-/* Neither we nor hiredis write with MSG_NOSIGNAL: a peer that resets its connection would end the process. */
-static void ignore_sigpipe(void)
-{
-    struct sigaction action;
-
-    if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
-        signal(SIGPIPE, SIG_IGN);
-}
-
 xy_http_server *xy__http_server_create(xy_loop *loop, const xy_http_options *options)
 {
     xy_http_server *server = xy__malloc(sizeof *server);
 
     XY_ASSERT(options->handler);
     XY_ASSERT(options->head_max <= XY_HEAD_MAX);
-    ignore_sigpipe();
     /* The read buffer need not be cleared: its pages stay untouched until they are used. */
     memset(server, 0, offsetof(xy_http_server, read_buf));
     server->loop = loop;

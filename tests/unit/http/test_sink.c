@@ -193,6 +193,26 @@ static void joins_the_frames_of_a_turn(void **state)
     assert_null(t->web.server->frames.last);
 }
 
+/* Who publishes may go on while many streams are written to. */
+static void lets_answers_leave_first(void **state)
+{
+    sink_test *t = *state;
+    client other;
+
+    client_open(&other, &t->web);
+    client_ask(&t->client, GET("/stream"));
+    client_ask(&other, GET("/later"));
+    web_write(&t->web, 0, "x");
+    web_answer(&t->web, 0, "y");
+    assert_int_equal(t->web.server->others.len, 1);
+    assert_int_equal(t->web.server->answers.len, 1);
+    assert_string_equal(client_read(&other), OK_HEAD("1") "y");
+    assert_string_equal(client_read(&t->client), "1\r\nx\r\n");
+    assert_int_equal(t->web.server->others.len, 0);
+    assert_int_equal(t->web.server->answers.len, 0);
+    client_close(&other);
+}
+
 /* ---- readers that stall ---- */
 
 /* Frames for those who do not read are held once, however many they are; and the slab of those
@@ -531,6 +551,7 @@ int main(void)
         TEST(sends_no_body_for_head),
         TEST(shares_frames),
         TEST(joins_the_frames_of_a_turn),
+        TEST(lets_answers_leave_first),
         TEST(holds_frames_of_stalled_readers_once),
         TEST(says_full_and_then_ready),
         TEST(refuses_beyond_the_budget),
