@@ -207,7 +207,8 @@ void xy__connection_watch(xy_connection *connection)
     uint8_t interest =
         (uint8_t)((connection->reading ? EPOLLIN : 0) | (connection->blocked ? EPOLLOUT : 0));
 
-    if (interest == connection->interest)
+    /* In NEW it is not known to the poller: who is shed does not wait. */
+    if (interest == connection->interest || connection->state == XY_CONNECTION_NEW)
         return;
     connection->interest = interest;
     xy__poller_change(&connection->server->poller, connection->fd, interest, connection);

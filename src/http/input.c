@@ -247,10 +247,12 @@ static void on_input(xy_connection *connection, xy_str in)
  * sending side. */
 static void on_eof(xy_connection *connection)
 {
+    const xy_exchange *exchange = &connection->exchange;
+
     connection->eof = true;
     connection->reading = false;
     if (connection->state == XY_CONNECTION_WRITE ||
-        (connection->state == XY_CONNECTION_WORK && !connection->exchange.on_stop)) {
+        (connection->state == XY_CONNECTION_WORK && (exchange->unread || !exchange->on_stop))) {
         xy__connection_watch(connection);
     } else {
         xy__connection_cut(connection);

@@ -170,7 +170,8 @@ void xy__listener_close(xy_http_server *server)
         return;
     xy__poller_remove(&server->poller, server->listener);
     close(server->listener);
-    close(server->spare_fd);
+    if (server->spare_fd >= 0)
+        close(server->spare_fd);
     server->listener = -1;
     server->spare_fd = -1;
 }

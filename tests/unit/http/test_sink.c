@@ -144,6 +144,23 @@ static void sends_no_body_for_head(void **state)
     CLIENT_EXPECT(&t->client, GET("/after"), OK_HEAD("10") "GET /after");
 }
 
+/* Whoever does not want to know of the end has to end it; until then the connection waits. */
+static void answers_head_when_nobody_listens(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, "HEAD /later HTTP/1.1\r\nHost: x\r\n\r\n" GET("/after"));
+    web_stream(&t->web, 0);
+    xy__sink_listen(t->web.sinks[0], (xy_sink_events){0});
+    assert_string_equal(client_read(&t->client), STREAM_HEAD);
+    client_fin(&t->client);
+    assert_int_equal(web_write(&t->web, 0, "x"), XY_ECLOSED);
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 1);
+    xy__sink_end(t->web.sinks[0]);
+    assert_string_equal(client_read(&t->client), OK_HEAD("10") "GET /after");
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 0);
+}
+
 static void shares_frames(void **state)
 {
     sink_test *t = *state;
@@ -549,6 +566,7 @@ int main(void)
         TEST(ends_with_the_connection_in_1_0),
         TEST(closes_when_asked_to),
         TEST(sends_no_body_for_head),
+        TEST(answers_head_when_nobody_listens),
         TEST(shares_frames),
         TEST(joins_the_frames_of_a_turn),
         TEST(lets_answers_leave_first),
