@@ -104,8 +104,9 @@ void xy__exchange_close_after(xy_exchange *exchange);
 /* Begin a streaming response: chunked for HTTP/1.1, delimited by the connection's end for 1.0.
  * The head leaves with the first chunk or at the end of this turn of the loop. From now on the
  * sink's callbacks count, the exchange's on_stop is forgotten. A client that has gone already is
- * told by on_stop, as any other. For HEAD the response is over with its head, and on_stop is called
- * as if the client had gone; the next request is served when the sink is over. Returns the sink; end it with xy__sink_end(). */
+ * told by on_stop, as any other. For HEAD the response is over with its head, and on_stop is
+ * called as if the client had gone; its next request is served when the sink is over. Returns
+ * the sink; end it with xy__sink_end(). */
 xy_sink *xy__exchange_stream(xy_exchange *exchange, int status, xy_http_headers headers);
 
 #endif
