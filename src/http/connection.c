@@ -19,14 +19,15 @@
  *   3. After a refusal nothing is parsed any more; what comes is dropped, up to a limit and for a
  *      limited time, so that the client can read why (closing with unread input would reset the
  *      connection under the response).
- *   4. In CLOSED nothing is called for this connection any more; its memory goes when the loop has
- *      closed the handle.
+ *   4. In CLOSED nothing is called for this connection any more; its memory goes at the end of a
+ *      turn, when neither an exchange nor anybody on the stack knows it.
  *
  * Read next: input.c, output.c, exchange.c. */
 #include "http/connection.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/fatal.h"
 
@@ -61,6 +62,12 @@ static const uint8_t timeout_of[XY_CONNECTION_STATES] = {
     [XY_CONNECTION_CLOSED] = NO_TIMEOUT,
 };
 
+/* Is there an exchange where else a timeout is? */
+static bool has_exchange(xy_connection_state state)
+{
+    return state == XY_CONNECTION_WORK || state == XY_CONNECTION_STREAM;
+}
+
 void xy__connection_go(xy_connection *connection, xy_connection_state to)
 {
     xy_http_server *server = connection->server;
@@ -74,28 +81,29 @@ void xy__connection_go(xy_connection *connection, xy_connection_state to)
     /* The first request of a connection has to come as soon as the rest of a head. */
     if (from == XY_CONNECTION_NEW && to == XY_CONNECTION_IDLE)
         kind = XY_TIMEOUT_HEAD;
-    if (kind == NO_TIMEOUT) {
+    if (!has_exchange(from)) {
         xy__timeout_stop(&connection->timeout);
-    } else {
-        xy__timeout_start(&server->timeouts[kind], &connection->timeout);
+    } else if (!connection->serving) {
+        connection->timeout = (xy_timeout){0};
     }
+    if (kind != NO_TIMEOUT)
+        xy__timeout_start(&server->timeouts[kind], &connection->timeout);
 }
 
 /* ---- beginning and end ---- */
 
-xy_connection *xy__connection_open(xy_http_server *server)
+xy_connection *xy__connection_open(xy_http_server *server, int fd)
 {
     xy_connection *connection = xy__zalloc(sizeof *connection);
+    size_t linger_max = server->options.linger_max;
 
     connection->server = server;
+    connection->fd = fd;
     connection->state = XY_CONNECTION_NEW;
-    connection->linger_left = server->options.linger_max;
-    xy__list_init(&connection->dirty_link);
+    connection->linger_left = linger_max < UINT32_MAX ? (uint32_t)linger_max : UINT32_MAX;
     xy__list_append(&server->connections, &connection->link);
-    XY_ASSERT(uv_tcp_init(&server->loop->uv, &connection->tcp) == 0);
-    connection->tcp.data = connection;
-    server->connection_count++;
-    server->handle_count++;
+    if (++server->connection_count > server->connection_peak)
+        server->connection_peak = server->connection_count;
     server->state_counts[XY_CONNECTION_NEW]++;
     server->accepted++;
     return connection;
@@ -103,8 +111,13 @@ xy_connection *xy__connection_open(xy_http_server *server)
 
 void xy__connection_start(xy_connection *connection)
 {
+    if (xy__poller_add(&connection->server->poller, connection->fd, EPOLLIN, connection) != XY_OK) {
+        xy__connection_cut(connection);
+        return;
+    }
+    connection->interest = EPOLLIN;
+    connection->reading = true;
     xy__connection_go(connection, XY_CONNECTION_IDLE);
-    xy__input_start(connection);
 }
 
 void xy__connection_shed(xy_connection *connection)
@@ -117,36 +130,26 @@ void xy__connection_shed(xy_connection *connection)
     xy__connection_cut(connection);
 }
 
-static void on_closed(uv_handle_t *handle)
-{
-    xy_connection *connection = handle->data;
-    xy_http_server *server = connection->server;
-
-    free(connection);
-    xy__server_handle_closed(server);
-}
-
 void xy__connection_cut(xy_connection *connection)
 {
     xy_http_server *server = connection->server;
-    xy_exchange *exchange = connection->exchange;
+    xy_connection_state from = connection->state;
 
-    if (connection->state == XY_CONNECTION_CLOSED)
+    if (from == XY_CONNECTION_CLOSED)
         return;
     xy__connection_go(connection, XY_CONNECTION_CLOSED);
-    xy__list_remove(&connection->link);
-    xy__list_remove(&connection->dirty_link);
-    xy__input_deinit(connection);
-    xy__outbox_clear(&connection->outbox, &server->outboxes);
-    connection->exchange = NULL;
     server->state_counts[XY_CONNECTION_CLOSED]--;
     server->connection_count--;
-    uv_close((uv_handle_t *)&connection->tcp, on_closed);
+    xy__list_remove(&connection->link);
+    xy__input_deinit(connection);
+    xy__outbox_clear(&connection->outbox);
+    if (from != XY_CONNECTION_NEW)
+        xy__poller_remove(&server->poller, connection->fd);
+    close(connection->fd);
+    xy__server_mark(server, connection);
     xy__server_lost(server);
-    if (exchange) {
-        exchange->connection = NULL;
-        xy__exchange_stop(exchange);
-    }
+    if (connection->serving && !connection->exchange.unread)
+        xy__exchange_stop(&connection->exchange);
 }
 
 /* ---- responses ---- */
@@ -173,7 +176,6 @@ void xy__connection_refuse(xy_connection *connection, xy_refusal refusal)
 
 void xy__connection_answered(xy_connection *connection, bool keep_alive)
 {
-    connection->exchange = NULL;
     connection->close_after |= !keep_alive;
     xy__connection_go(connection, XY_CONNECTION_WRITE);
     xy__connection_soon(connection);
@@ -196,21 +198,27 @@ void xy__connection_on_timeout(xy_timeout *timeout)
 
 void xy__connection_soon(xy_connection *connection)
 {
-    xy_http_server *server = connection->server;
+    if (!connection->dirty && connection->state != XY_CONNECTION_CLOSED)
+        xy__server_mark(connection->server, connection);
+}
 
-    if (!xy__list_empty(&connection->dirty_link) || connection->state == XY_CONNECTION_CLOSED)
+void xy__connection_watch(xy_connection *connection)
+{
+    uint8_t interest =
+        (uint8_t)((connection->reading ? EPOLLIN : 0) | (connection->blocked ? EPOLLOUT : 0));
+
+    /* In NEW it is not known to the poller: who is shed does not wait. */
+    if (interest == connection->interest || connection->state == XY_CONNECTION_NEW)
         return;
-    xy__list_append(&server->dirty, &connection->dirty_link);
-    xy__loop_soon(server->loop, &server->flush);
+    connection->interest = interest;
+    xy__poller_change(&connection->server->poller, connection->fd, interest, connection);
 }
 
 /* The last response is with the kernel. Invariant 3. */
 static void finish(xy_connection *connection)
 {
-    uv_os_fd_t fd;
-
     if (connection->eof || (!connection->refused && !xy__input_waits(connection)) ||
-        uv_fileno((uv_handle_t *)&connection->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0) {
+        shutdown(connection->fd, SHUT_WR) != 0) {
         xy__connection_cut(connection);
         return;
     }
@@ -253,7 +261,7 @@ static void stalled(xy_connection *connection)
         xy__timeout_start(&connection->server->timeouts[XY_TIMEOUT_WRITE], &connection->timeout);
 }
 
-void xy__connection_advance(xy_connection *connection)
+static void advance(xy_connection *connection)
 {
     int rc = xy__output_flush(connection);
 
@@ -267,5 +275,36 @@ void xy__connection_advance(xy_connection *connection)
         go_on(connection);
     }
     if (connection->state == XY_CONNECTION_STREAM)
-        xy__sink_drained(&connection->exchange->sink);
+        xy__sink_drained(&connection->exchange.sink);
+    if (connection->state != XY_CONNECTION_CLOSED)
+        xy__connection_watch(connection);
+}
+
+void xy__connection_flush(xy_connection *connection)
+{
+    if (connection->serving && connection->exchange.unread)
+        xy__exchange_stop(&connection->exchange);
+    if (connection->state != XY_CONNECTION_CLOSED) {
+        advance(connection);
+    } else if (!connection->serving && !connection->dirty) {
+        free(connection);
+    }
+}
+
+void xy__connection_on_events(xy_connection *connection, uint32_t events)
+{
+    if (connection->state == XY_CONNECTION_CLOSED)
+        return;
+    if (connection->reading && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) {
+        xy__input_read(connection);
+    } else if (events & (EPOLLHUP | EPOLLERR)) {
+        xy__connection_cut(connection);
+    }
+    if (!(events & EPOLLOUT) || !connection->blocked)
+        return;
+    connection->blocked = false;
+    if (connection->state == XY_CONNECTION_WRITE)
+        xy__timeout_stop(&connection->timeout);
+    if (connection->state != XY_CONNECTION_CLOSED)
+        advance(connection);
 }

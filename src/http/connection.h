@@ -8,9 +8,9 @@
 /* Bodies and chunks up to this size are copied behind their head: cheaper than a vector more. */
 #define XY_COPY_MAX ((size_t)8 * 1024)
 
-/* A connection of `server` without a socket, in NEW. Give it one (uv_accept or uv_tcp_open on
- * ->tcp), then start or shed it. */
-xy_connection *xy__connection_open(xy_http_server *server);
+/* A connection of `server` in NEW; start or shed it. takes: fd, a connected socket that does not
+ * block. */
+xy_connection *xy__connection_open(xy_http_server *server, int fd);
 
 /* Begin to read. */
 void xy__connection_start(xy_connection *connection);
@@ -27,6 +27,9 @@ void xy__connection_cut(xy_connection *connection);
 /* Answer a request that is not understood, and read no other. */
 void xy__connection_refuse(xy_connection *connection, xy_refusal refusal);
 
+/* The poller has something for it. */
+void xy__connection_on_events(xy_connection *connection, uint32_t events);
+
 /* Its timeout has come. */
 void xy__connection_on_timeout(xy_timeout *timeout);
 
@@ -36,14 +39,19 @@ void xy__connection_answered(xy_connection *connection, bool keep_alive);
 /* At the end of this turn of the loop: write what there is, and go on. */
 void xy__connection_soon(xy_connection *connection);
 
-/* What is done then. */
-void xy__connection_advance(xy_connection *connection);
+/* What is done then. A closed connection without an exchange is freed. */
+void xy__connection_flush(xy_connection *connection);
+
+/* Tell the poller what is waited for now. */
+void xy__connection_watch(xy_connection *connection);
 
 /* ---- input.c ---- */
 
 /* Read from the socket, unless that is done already or enough waits. */
 void xy__input_start(xy_connection *connection);
-void xy__input_stop(xy_connection *connection);
+
+/* There is something to read. */
+void xy__input_read(xy_connection *connection);
 
 /* Parse what came while the last request was in progress. */
 void xy__input_resume(xy_connection *connection);
@@ -67,6 +75,12 @@ void xy__output_commit(xy_connection *connection, size_t len);
 void xy__output_copy(xy_connection *connection, xy_str bytes);
 void xy__output_push(xy_connection *connection, xy_bytes *bytes, size_t from, size_t to);
 
+/* Send [from, to) of a frame that others get, too. shares: frame. */
+void xy__output_frame(xy_connection *connection, xy_bytes *frame, size_t from, size_t to);
+
+/* The end of a turn: keep no frame for those who might get it, too. */
+void xy__output_forget_frame(xy_http_server *server);
+
 /* Give the kernel what it takes. Returns XY_OK when nothing is left, XY_EFULL when the rest
  * follows by itself, XY_ECLOSED when the client has gone. */
 int xy__output_flush(xy_connection *connection);
@@ -85,8 +99,11 @@ void xy__exchange_begin(xy_connection *connection, const xy_request *request);
 /* Its client has gone: call on_stop, or leave it to its end. */
 void xy__exchange_stop(xy_exchange *exchange);
 
-/* Free it; the connection knows nothing of it any more. */
+/* Whatever it keeps is given back. A connection that is closed goes with it, but not at once. */
 void xy__exchange_over(xy_exchange *exchange);
+
+/* Where its response goes; NULL: its client has gone. */
+xy_connection *xy__exchange_client(xy_exchange *exchange);
 
 /* ---- sink.c ---- */
 
@@ -95,14 +112,19 @@ void xy__sink_drained(xy_sink *sink);
 
 /* ---- listener.c ---- */
 
+/* Somebody is there. */
+void xy__listener_accept(xy_http_server *server);
+
 /* Accept no more. */
 void xy__listener_close(xy_http_server *server);
 
 /* ---- server.c ---- */
 
-/* A connection has been cut; its handle has been closed; an exchange is over. */
+/* See to this connection at the end of this turn. */
+void xy__server_mark(xy_http_server *server, xy_connection *connection);
+
+/* A connection has been cut; an exchange is over. */
 void xy__server_lost(xy_http_server *server);
-void xy__server_handle_closed(xy_http_server *server);
 void xy__server_exchange_over(xy_http_server *server);
 
 #endif

@@ -5,8 +5,9 @@
  *     |                                               no on_stop --> begun, without a connection
  *     +--stream--> streaming --end--> over
  *
- * The memory of an exchange belongs to nobody but its handler's promise to end it: it may
- * outlive the connection, and even the server's on_closed. */
+ * An exchange lies inside its connection, but belongs to nobody except its handler's promise to
+ * end it: it may outlive the client, and even the server's on_closed. The connection's memory
+ * stays as long. */
 #include "http/exchange.h"
 
 #include <arpa/inet.h>
@@ -23,55 +24,69 @@ static const xy_request no_request = {0};
 
 /* ---- beginning and end ---- */
 
-static xy_exchange *create(xy_connection *connection, const xy_request *request)
+xy_connection *xy__exchange_client(xy_exchange *exchange)
 {
-    xy_http_server *server = connection->server;
-    xy_exchange *exchange = xy__pool_get(&server->exchanges);
+    xy_connection *connection = xy__connection_of(exchange);
 
-    *exchange = (xy_exchange){.connection = connection,
-                              .server = server,
-                              .request = request,
-                              .is_head = request->method == XY_HTTP_HEAD,
-                              .http10 = request->minor == 0,
-                              .keep_alive = request->keep_alive};
-    xy__list_init(&exchange->gone_link);
-    server->exchange_count++;
-    return exchange;
+    return exchange->unread || connection->state == XY_CONNECTION_CLOSED ? NULL : connection;
+}
+
+/* The handler's own copy of the request, with these parts. */
+static void keep_request(xy_exchange *exchange, unsigned parts)
+{
+    exchange->own = xy__request_keep(exchange->request, parts);
+    exchange->kept = true;
+    exchange->kept_parts = (uint8_t)parts;
 }
 
 void xy__exchange_over(xy_exchange *exchange)
 {
-    xy_http_server *server = exchange->server;
+    xy_connection *connection = xy__connection_of(exchange);
+    xy_http_server *server = connection->server;
 
     if (server->handling == exchange)
         server->handling = NULL;
-    xy__list_remove(&exchange->gone_link);
-    xy__request_destroy(exchange->kept);
-    xy_bytes_unref(exchange->more_headers);
-    xy__pool_put(&server->exchanges, exchange);
+    if (exchange->kept)
+        xy__request_destroy(exchange->own);
+    if (!exchange->streaming)
+        xy_bytes_unref(exchange->more_headers);
+    connection->serving = false;
+    if (connection->state != XY_CONNECTION_CLOSED) {
+        if (exchange->unread)
+            xy__connection_answered(connection, exchange->keep_alive);
+    } else if (server->finished) {
+        free(connection);
+    } else if (!connection->dirty) {
+        xy__server_mark(server, connection);
+    }
     xy__server_exchange_over(server);
 }
 
 void xy__exchange_begin(xy_connection *connection, const xy_request *request)
 {
     xy_http_server *server = connection->server;
-    xy_exchange *exchange = create(connection, request);
+    xy_exchange *exchange = &connection->exchange;
 
-    connection->exchange = exchange;
-    server->requests++;
     xy__connection_go(connection, XY_CONNECTION_WORK);
+    *exchange = (xy_exchange){.request = request,
+                              .is_head = request->method == XY_HTTP_HEAD,
+                              .http10 = request->minor == 0,
+                              .keep_alive = request->keep_alive};
+    connection->serving = true;
+    server->exchange_count++;
+    server->requests++;
     server->handling = exchange;
     server->options.handler(exchange);
-    /* Over already, and freed? */
+    /* Over already? */
     if (server->handling != exchange)
         return;
     server->handling = NULL;
     if (exchange->kept) {
-        xy__request_drop(exchange->kept, BOTH_PARTS & ~exchange->kept_parts);
+        xy__request_drop(exchange->own, BOTH_PARTS & ~(unsigned)exchange->kept_parts);
     } else if (exchange->streaming) {
         exchange->request = &no_request;
     } else {
-        xy__exchange_keep(exchange, BOTH_PARTS);
+        keep_request(exchange, BOTH_PARTS);
     }
 }
 
@@ -101,28 +116,39 @@ const xy_request *xy__exchange_request(const xy_exchange *exchange)
 void xy__exchange_keep(xy_exchange *exchange, unsigned parts)
 {
     XY_ASSERT(!exchange->kept);
-    exchange->kept = xy__request_keep(exchange->request, parts);
-    exchange->kept_parts = parts;
-    exchange->request = exchange->kept;
+    keep_request(exchange, parts);
+}
+
+static const xy_connection *connection_of(const xy_exchange *exchange)
+{
+    const char *at = (const char *)exchange - offsetof(xy_connection, exchange);
+
+    return (const xy_connection *)(const void *)at;
+}
+
+static const xy_http_server *server_of(const xy_exchange *exchange)
+{
+    return connection_of(exchange)->server;
 }
 
 void *xy__exchange_arg(const xy_exchange *exchange)
 {
-    return exchange->server->options.arg;
+    return server_of(exchange)->options.arg;
 }
 
 bool xy__exchange_draining(const xy_exchange *exchange)
 {
-    return exchange->server->draining;
+    return server_of(exchange)->draining;
 }
 
 xy_str xy__exchange_peer(const xy_exchange *exchange, char text[XY_PEER_MAX])
 {
+    const xy_connection *connection = connection_of(exchange);
     struct sockaddr_storage address;
-    int len = sizeof address;
+    socklen_t len = sizeof address;
 
-    if (!exchange->connection ||
-        uv_tcp_getpeername(&exchange->connection->tcp, (struct sockaddr *)&address, &len) != 0)
+    if (connection->state == XY_CONNECTION_CLOSED ||
+        getpeername(connection->fd, (struct sockaddr *)&address, &len) != 0)
         return XY_STR_NULL;
     if (address.ss_family == AF_INET) {
         uv_ip4_name((const struct sockaddr_in *)&address, text, XY_PEER_MAX);
@@ -147,12 +173,13 @@ void xy__exchange_on_stop(xy_exchange *exchange, xy_exchange_fn *fn, void *arg)
 
 void xy__exchange_set_data(xy_exchange *exchange, void *data)
 {
+    XY_ASSERT(!exchange->streaming);
     exchange->data = data;
 }
 
 void *xy__exchange_data(const xy_exchange *exchange)
 {
-    return exchange->data;
+    return exchange->streaming ? NULL : exchange->data;
 }
 
 /* ---- the response ---- */
@@ -185,7 +212,7 @@ void xy__exchange_add_headers(xy_exchange *exchange, xy_http_headers headers)
 
 static bool keeps_alive(const xy_exchange *exchange)
 {
-    return exchange->keep_alive && !exchange->server->draining;
+    return exchange->keep_alive && !server_of(exchange)->draining;
 }
 
 static xy_response response_of(const xy_exchange *exchange, int status, xy_http_headers headers,
@@ -199,19 +226,12 @@ static xy_response response_of(const xy_exchange *exchange, int status, xy_http_
                          .framing = bodiless ? XY_FRAMING_NONE : XY_FRAMING_LENGTH,
                          .length = length,
                          .keep_alive = keeps_alive(exchange),
-                         .idle_s = exchange->server->options.idle_timeout_ms / 1000};
-}
-
-/* The response is in the outbox. */
-static void answered(xy_exchange *exchange, bool keep_alive)
-{
-    if (exchange->connection)
-        xy__connection_answered(exchange->connection, keep_alive);
-    xy__exchange_over(exchange);
+                         .idle_s = server_of(exchange)->options.idle_timeout_ms / 1000};
 }
 
 void xy__exchange_respond(xy_exchange *exchange, int status, xy_http_headers headers, xy_str body)
 {
+    xy_connection *client = xy__exchange_client(exchange);
     xy_response response = response_of(exchange, status, headers, body.len);
 
     XY_ASSERT(!exchange->streaming);
@@ -219,28 +239,32 @@ void xy__exchange_respond(xy_exchange *exchange, int status, xy_http_headers hea
         return;
     if (exchange->is_head || response.framing == XY_FRAMING_NONE)
         body = XY_STR_NULL;
-    if (exchange->connection)
-        xy__output_respond(exchange->connection, &response, body);
-    answered(exchange, response.keep_alive);
+    if (client)
+        xy__output_respond(client, &response, body);
+    xy__exchange_over(exchange);
+    if (client)
+        xy__connection_answered(client, response.keep_alive);
 }
 
 void xy__exchange_respond_bytes(xy_exchange *exchange, int status, xy_http_headers headers,
                                 xy_bytes *body)
 {
+    xy_connection *client = xy__exchange_client(exchange);
     xy_str text = body ? xy_bytes_str(body) : XY_STR_NULL;
     xy_response response = response_of(exchange, status, headers, text.len);
 
     /* A small body is cheaper to copy than to send as a vector of its own. */
-    if (text.len <= XY_COPY_MAX || !exchange->connection || exchange->is_head ||
+    if (text.len <= XY_COPY_MAX || !client || exchange->is_head ||
         response.framing == XY_FRAMING_NONE || exchange->stopping) {
         xy__exchange_respond(exchange, status, headers, text);
         xy_bytes_unref(body);
         return;
     }
     XY_ASSERT(!exchange->streaming);
-    xy__output_respond(exchange->connection, &response, XY_STR_NULL);
-    xy__output_push(exchange->connection, body, 0, text.len);
-    answered(exchange, response.keep_alive);
+    xy__output_respond(client, &response, XY_STR_NULL);
+    xy__output_push(client, body, 0, text.len);
+    xy__exchange_over(exchange);
+    xy__connection_answered(client, response.keep_alive);
 }
 
 void xy__exchange_respond_error(xy_exchange *exchange, int status, xy_str message)
@@ -263,9 +287,7 @@ static void send_head(xy_exchange *exchange, int status, xy_http_headers headers
                             .keep_alive = keeps_alive(exchange) && !exchange->http10};
 
     exchange->keep_alive = response.keep_alive;
-    xy__output_respond(exchange->connection, &response, XY_STR_NULL);
-    xy_bytes_unref(exchange->more_headers);
-    exchange->more_headers = NULL;
+    xy__output_respond(xy__connection_of(exchange), &response, XY_STR_NULL);
 }
 
 static void begin_stream(xy_connection *connection)
@@ -277,39 +299,34 @@ static void begin_stream(xy_connection *connection)
 }
 
 /* Nobody will read this stream: on_stop must come all the same, but not from within this call. */
-static void begin_unread(xy_exchange *exchange)
+static void begin_unread(xy_connection *connection)
 {
-    xy_http_server *server = exchange->server;
-
-    exchange->connection = NULL;
-    if (server->closing && !server->handle_count)
-        return;
-    xy__list_append(&server->gone, &exchange->gone_link);
-    xy__loop_soon(server->loop, &server->flush);
+    connection->exchange.unread = true;
+    if (!connection->server->finished && !connection->dirty)
+        xy__server_mark(connection->server, connection);
 }
 
 xy_sink *xy__exchange_stream(xy_exchange *exchange, int status, xy_http_headers headers)
 {
-    const xy_http_options *options = &exchange->server->options;
-    xy_connection *connection = exchange->connection;
+    xy_connection *connection = xy__connection_of(exchange);
+    const xy_http_options *options = &connection->server->options;
+    bool has_client = connection->state != XY_CONNECTION_CLOSED;
+    bool unread = !has_client || exchange->is_head || connection->eof;
 
     XY_ASSERT(!exchange->streaming && !exchange->stopping);
     XY_ASSERT(status != 204 && status != 304);
+    if (has_client)
+        send_head(exchange, status, headers);
+    xy_bytes_unref(exchange->more_headers);
     exchange->streaming = true;
-    exchange->sink = (xy_sink){.high = options->stream_high, .budget = options->stream_budget};
-    if (!connection) {
-        begin_unread(exchange);
-    } else if (exchange->is_head) {
-        send_head(exchange, status, headers);
-        begin_unread(exchange);
-        xy__connection_answered(connection, exchange->keep_alive);
-    } else if (connection->eof) {
-        begin_unread(exchange);
-        connection->exchange = NULL;
-        xy__connection_cut(connection);
+    exchange->sink = (xy_sink){0};
+    xy__sink_limit(&exchange->sink, options->stream_high, options->stream_budget);
+    if (unread) {
+        begin_unread(connection);
     } else {
-        send_head(exchange, status, headers);
         begin_stream(connection);
     }
+    if (has_client && connection->eof && !exchange->is_head)
+        xy__connection_cut(connection);
     return &exchange->sink;
 }

@@ -74,7 +74,8 @@ bool xy__exchange_draining(const xy_exchange *exchange);
  * exchange is answered or fn was called. */
 void xy__exchange_on_stop(xy_exchange *exchange, xy_exchange_fn *fn, void *arg);
 
-/* The user's pointer, for handlers that keep state with the exchange. NULL at first. */
+/* The user's pointer, for handlers that keep state with an exchange until they answer it. NULL at
+ * first, and once it streams. */
 void xy__exchange_set_data(xy_exchange *exchange, void *data);
 void *xy__exchange_data(const xy_exchange *exchange);
 
@@ -103,8 +104,9 @@ void xy__exchange_close_after(xy_exchange *exchange);
 /* Begin a streaming response: chunked for HTTP/1.1, delimited by the connection's end for 1.0.
  * The head leaves with the first chunk or at the end of this turn of the loop. From now on the
  * sink's callbacks count, the exchange's on_stop is forgotten. A client that has gone already is
- * told by on_stop, as any other. For HEAD the response is over with its head, and on_stop is called
- * as if the client had gone. Returns the sink; end it with xy__sink_end(). */
+ * told by on_stop, as any other. For HEAD the response is over with its head, and on_stop is
+ * called as if the client had gone; its next request is served when the sink is over. Returns
+ * the sink; end it with xy__sink_end(). */
 xy_sink *xy__exchange_stream(xy_exchange *exchange, int status, xy_http_headers headers);
 
 #endif

@@ -5,7 +5,9 @@
  * All connections read into one buffer of the server. A request that arrives whole is parsed
  * where it lies; a connection that waits holds no buffer. Reading never stops for long: it is
  * also how we learn that a client has gone. */
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/fatal.h"
 #include "http/connection.h"
@@ -15,6 +17,9 @@
 
 /* Responses of pipelined requests that gather before they are written. */
 #define BATCH_MAX ((size_t)64 * 1024)
+
+/* Full reads of one connection before others get their turn. */
+#define READS_MAX 16
 
 /* ---- parsers ---- */
 
@@ -96,7 +101,8 @@ static void stash(xy_connection *connection, xy_str in)
     if (connection->state == XY_CONNECTION_STREAM) {
         xy__input_behind_stream(connection);
     } else if (full(connection)) {
-        xy__input_stop(connection);
+        connection->reading = false;
+        xy__connection_watch(connection);
     }
 }
 
@@ -107,7 +113,7 @@ static void drop(xy_connection *connection, size_t len)
         xy__connection_cut(connection);
         return;
     }
-    connection->linger_left -= len;
+    connection->linger_left -= (uint32_t)len;
 }
 
 /* ---- requests ---- */
@@ -120,9 +126,9 @@ static bool may_parse(const xy_connection *connection)
     case XY_CONNECTION_BODY:
         return true;
     case XY_CONNECTION_WRITE:
-        return !connection->close_after && !connection->writing &&
+        return !connection->close_after && !connection->blocked &&
                connection->batch < connection->server->options.pipeline_max &&
-               connection->outbox.bytes < BATCH_MAX;
+               xy__outbox_bytes(&connection->outbox) < BATCH_MAX;
     default:
         return false;
     }
@@ -241,38 +247,50 @@ static void on_input(xy_connection *connection, xy_str in)
  * sending side. */
 static void on_eof(xy_connection *connection)
 {
-    const xy_exchange *exchange = connection->exchange;
+    const xy_exchange *exchange = &connection->exchange;
 
     connection->eof = true;
     connection->reading = false;
     if (connection->state == XY_CONNECTION_WRITE ||
-        (connection->state == XY_CONNECTION_WORK && !exchange->on_stop))
-        return;
-    xy__connection_cut(connection);
+        (connection->state == XY_CONNECTION_WORK && (exchange->unread || !exchange->on_stop))) {
+        xy__connection_watch(connection);
+    } else {
+        xy__connection_cut(connection);
+    }
 }
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+/* How much may come now: what cannot be parsed has to wait, and may not grow. */
+static size_t readable(const xy_connection *connection)
 {
-    xy_connection *connection = handle->data;
     size_t max = connection->server->options.read_ahead_max;
-    size_t size = XY_READ_MAX;
 
-    (void)suggested;
-    if (!may_parse(connection) && !connection->close_after && size > max - waiting(connection))
-        size = max - waiting(connection);
-    *buf = uv_buf_init(connection->server->read_buf, (unsigned)size);
+    if (may_parse(connection) || connection->close_after || max - waiting(connection) > XY_READ_MAX)
+        return XY_READ_MAX;
+    return max - waiting(connection);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+/* One read; returns whether there may be more. */
+static bool read_once(xy_connection *connection)
 {
-    xy_connection *connection = stream->data;
+    char *buf = connection->server->read_buf;
+    size_t size = readable(connection);
+    ssize_t len = read(connection->fd, buf, size);
 
     if (len > 0) {
-        on_input(connection, (xy_str){buf->base, (size_t)len});
-    } else if (len == UV_EOF) {
+        on_input(connection, (xy_str){buf, (size_t)len});
+    } else if (len == 0) {
         on_eof(connection);
-    } else if (len < 0) {
+    } else if (errno != EAGAIN && errno != EINTR) {
         xy__connection_cut(connection);
+    }
+    return len > 0 && (size_t)len == size;
+}
+
+void xy__input_read(xy_connection *connection)
+{
+    for (int i = 0; i < READS_MAX && read_once(connection); i++) {
+        if (!connection->reading || connection->state == XY_CONNECTION_CLOSED)
+            break;
     }
 }
 
@@ -280,15 +298,8 @@ void xy__input_start(xy_connection *connection)
 {
     if (connection->reading || connection->eof || (full(connection) && !connection->close_after))
         return;
-    connection->reading = uv_read_start((uv_stream_t *)&connection->tcp, on_alloc, on_read) == 0;
-}
-
-void xy__input_stop(xy_connection *connection)
-{
-    if (!connection->reading)
-        return;
-    connection->reading = false;
-    uv_read_stop((uv_stream_t *)&connection->tcp);
+    connection->reading = true;
+    xy__connection_watch(connection);
 }
 
 void xy__input_deinit(xy_connection *connection)

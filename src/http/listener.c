@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* http/listener.c -- the listening socket, and who is let in. */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -11,6 +12,9 @@
 
 #define BACKLOG_DEFAULT 511
 #define HOST_MAX        ((size_t)64)
+
+/* Connections let in before others get their turn. */
+#define ACCEPT_MAX 256
 
 static int error_of(int uv_error)
 {
@@ -106,66 +110,99 @@ static bool make_room(xy_http_server *server)
     return true;
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+static void let_in(xy_http_server *server, int fd)
 {
-    xy_http_server *server = stream->data;
-    xy_connection *connection;
-    bool room;
+    bool room = make_room(server);
+    xy_connection *connection = xy__connection_open(server, fd);
 
-    if (status != 0)
-        return;
-    room = make_room(server);
-    connection = xy__connection_open(server);
-    if (uv_accept(stream, (uv_stream_t *)&connection->tcp) != 0) {
-        xy__connection_cut(connection);
-    } else if (room) {
+    if (room) {
         xy__connection_start(connection);
     } else {
         xy__connection_shed(connection);
     }
 }
 
-/* ---- the interface ---- */
-
-static void on_listener_closed(uv_handle_t *handle)
+static int open_spare(void)
 {
-    xy_http_server *server = handle->data;
-
-    xy__server_handle_closed(server);
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
+
+/* There are no more descriptors. A client that is not taken from the queue would wake us again
+ * and again, so it gets one for as long as it takes to turn it away. */
+static bool turn_away(xy_http_server *server)
+{
+    int fd;
+
+    if (server->spare_fd < 0)
+        return false;
+    close(server->spare_fd);
+    fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+        server->shed++;
+    }
+    server->spare_fd = open_spare();
+    return fd >= 0;
+}
+
+void xy__listener_accept(xy_http_server *server)
+{
+    for (int i = 0; i < ACCEPT_MAX && server->listener >= 0; i++) {
+        int fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+        if (fd >= 0) {
+            let_in(server, fd);
+        } else if (errno == EMFILE || errno == ENFILE) {
+            if (!turn_away(server))
+                return;
+        } else if (errno == EAGAIN || errno == ENOMEM || errno == ENOBUFS) {
+            return;
+        }
+        /* Anything else is about this client, who has gone meanwhile: see who is next. */
+    }
+}
+
+/* ---- the interface ---- */
 
 void xy__listener_close(xy_http_server *server)
 {
-    if (!server->listening)
+    if (server->listener < 0)
         return;
-    server->listening = false;
-    uv_close((uv_handle_t *)&server->listener, on_listener_closed);
+    xy__poller_remove(&server->poller, server->listener);
+    close(server->listener);
+    if (server->spare_fd >= 0)
+        close(server->spare_fd);
+    server->listener = -1;
+    server->spare_fd = -1;
 }
 
 /* The socket listens already, so nothing can be refused any more. */
-static void adopt_listener(xy_http_server *server, int fd, int backlog)
+static void adopt_listener(xy_http_server *server, int fd)
 {
-    XY_ASSERT(uv_tcp_init(&server->loop->uv, &server->listener) == 0);
-    server->listener.data = server;
-    server->handle_count++;
-    server->listening = true;
+    XY_ASSERT(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) == 0);
+    XY_ASSERT(xy__poller_add(&server->poller, fd, EPOLLIN, server) == XY_OK);
+    server->listener = fd;
+    server->spare_fd = open_spare();
     server->has_listened = true;
-    XY_ASSERT(uv_tcp_open(&server->listener, fd) == 0);
-    XY_ASSERT(uv_listen((uv_stream_t *)&server->listener, backlog, on_connection) == 0);
 }
 
-static int listen_on(xy_http_server *server, int fd, int backlog)
+static bool is_stream_socket(int fd)
 {
     int type = 0;
     socklen_t len = sizeof type;
 
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
+}
+
+static int listen_on(xy_http_server *server, int fd, int backlog)
+{
     XY_ASSERT(!server->has_listened && !server->closing);
-    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || type != SOCK_STREAM)
+    if (!is_stream_socket(fd))
         return XY_EINVAL;
     set_inherited(fd, server->options.keepalive_s);
     if (listen(fd, backlog) != 0)
         return error_of(-errno);
-    adopt_listener(server, fd, backlog);
+    adopt_listener(server, fd);
     return XY_OK;
 }
 
@@ -193,28 +230,26 @@ int xy__http_server_listen_fd(xy_http_server *server, int fd)
 
 int xy__http_server_adopt(xy_http_server *server, int fd)
 {
-    xy_connection *connection;
+    int on = 1;
+    int flags = fcntl(fd, F_GETFL);
 
     XY_ASSERT(!server->closing);
     if (!make_room(server))
         return XY_ELIMIT;
-    connection = xy__connection_open(server);
-    if (uv_tcp_open(&connection->tcp, fd) != 0) {
-        xy__connection_cut(connection);
+    if (!is_stream_socket(fd) || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
         return XY_EINVAL;
-    }
-    uv_tcp_nodelay(&connection->tcp, 1);
-    xy__connection_start(connection);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    xy__connection_start(xy__connection_open(server, fd));
     return XY_OK;
 }
 
 uint16_t xy__http_server_port(const xy_http_server *server)
 {
     struct sockaddr_storage address;
-    int len = sizeof address;
+    socklen_t len = sizeof address;
 
-    if (!server->listening ||
-        uv_tcp_getsockname(&server->listener, (struct sockaddr *)&address, &len) != 0)
+    if (server->listener < 0 ||
+        getsockname(server->listener, (struct sockaddr *)&address, &len) != 0)
         return 0;
     if (address.ss_family == AF_INET6)
         return ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);

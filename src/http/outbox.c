@@ -9,7 +9,19 @@
 #define SLAB_SIZE ((size_t)64 * 1024 - 64)
 
 /* The item, the header of its chunk, and what malloc adds. */
-#define ITEM_COST (sizeof(xy_out_item) + sizeof(xy_bytes) + 16)
+#define ITEM_COST  (sizeof(xy_out_item) + sizeof(xy_bytes) + 16)
+
+#define RING_FIRST ((uint32_t)4)
+
+struct xy_out_ring {
+    size_t bytes; /* in all items */
+    uint32_t cap; /* a power of two */
+    uint32_t first;
+    uint32_t len; /* never 0 */
+    xy_out_item items[];
+};
+
+/* ---- the slab ---- */
 
 void xy__slab_deinit(xy_slab *slab)
 {
@@ -30,128 +42,189 @@ char *xy__slab_room(xy_slab *slab, size_t size)
     return slab->bytes->data + slab->used;
 }
 
-static xy_out_item *item_at(const xy_outbox *outbox, uint32_t index)
+void xy__slab_grow(xy_slab *slab, size_t len)
 {
-    return &outbox->items[(outbox->first + index) & (outbox->cap - 1)];
+    slab->used += len;
+    XY_ASSERT(slab->used <= slab->cap);
 }
 
-static void grow(xy_outbox *outbox, xy_pool *pool)
-{
-    uint32_t cap = outbox->cap * 2;
-    xy_out_item *items = xy__malloc(cap * sizeof *items);
+/* ---- the ring ---- */
 
-    for (uint32_t i = 0; i < outbox->len; i++)
-        items[i] = *item_at(outbox, i);
-    if (outbox->cap == XY_OUTBOX_ITEMS) {
-        xy__pool_put(pool, outbox->items);
-    } else {
-        free(outbox->items);
+static xy_out_item *item_at(xy_out_ring *ring, uint32_t index)
+{
+    return &ring->items[(ring->first + index) & (ring->cap - 1)];
+}
+
+static xy_out_ring *create_ring(uint32_t cap)
+{
+    xy_out_ring *ring = xy__malloc(sizeof *ring + cap * sizeof ring->items[0]);
+
+    *ring = (xy_out_ring){.cap = cap};
+    return ring;
+}
+
+static xy_out_ring *grow(xy_out_ring *ring)
+{
+    xy_out_ring *larger = create_ring(ring->cap * 2);
+
+    for (uint32_t i = 0; i < ring->len; i++)
+        larger->items[i] = *item_at(ring, i);
+    larger->len = ring->len;
+    larger->bytes = ring->bytes;
+    free(ring);
+    return larger;
+}
+
+static size_t size_of(const xy_out_item *item)
+{
+    return item->to - item->from;
+}
+
+static void append(xy_outbox *outbox, xy_out_item item)
+{
+    xy_out_ring *ring = outbox->more;
+
+    if (xy__outbox_empty(outbox)) {
+        outbox->front = item;
+        return;
     }
-    outbox->items = items;
-    outbox->cap = cap;
-    outbox->first = 0;
+    if (!ring) {
+        ring = outbox->more = create_ring(RING_FIRST);
+    } else if (ring->len == ring->cap) {
+        ring = outbox->more = grow(ring);
+    }
+    *item_at(ring, ring->len++) = item;
+    ring->bytes += size_of(&item);
 }
 
-void xy__outbox_push(xy_outbox *outbox, xy_pool *pool, xy_bytes *bytes, size_t from, size_t to)
+/* The front has been sent: what follows takes its place. */
+static void shift(xy_outbox *outbox)
 {
-    XY_ASSERT(from <= to && to <= UINT32_MAX);
+    xy_out_ring *ring = outbox->more;
+
+    xy_bytes_unref(outbox->front.bytes);
+    if (!ring) {
+        outbox->front.bytes = NULL;
+        return;
+    }
+    outbox->front = *item_at(ring, 0);
+    ring->bytes -= size_of(&outbox->front);
+    ring->first = (ring->first + 1) & (ring->cap - 1);
+    if (--ring->len)
+        return;
+    free(ring);
+    outbox->more = NULL;
+}
+
+/* ---- the outbox ---- */
+
+void xy__outbox_push(xy_outbox *outbox, xy_bytes *bytes, size_t from, size_t to)
+{
+    XY_ASSERT(from <= to && to <= INT32_MAX);
     if (from == to) {
         xy_bytes_unref(bytes);
         return;
     }
-    if (!outbox->items) {
-        outbox->items = xy__pool_get(pool);
-        outbox->cap = XY_OUTBOX_ITEMS;
-        outbox->first = 0;
-    } else if (outbox->len == outbox->cap) {
-        grow(outbox, pool);
-    }
-    *item_at(outbox, outbox->len++) = (xy_out_item){bytes, (uint32_t)from, (uint32_t)to};
-    outbox->bytes += to - from;
+    append(outbox, (xy_out_item){.bytes = bytes, .from = (uint32_t)from, .to = to & INT32_MAX});
 }
 
-void xy__outbox_commit(xy_outbox *outbox, xy_pool *pool, xy_slab *slab, size_t len)
+void xy__outbox_push_slab(xy_outbox *outbox, const xy_slab *slab, size_t from, size_t to)
 {
-    xy_out_item *last = outbox->len ? item_at(outbox, outbox->len - 1) : NULL;
-    size_t from = slab->used;
+    xy_out_ring *ring = outbox->more;
+    xy_out_item *last = ring ? item_at(ring, ring->len - 1) : &outbox->front;
 
-    slab->used += len;
-    XY_ASSERT(slab->used <= slab->cap);
-    if (last && last->bytes == slab->bytes && last->to == from) {
-        last->to = (uint32_t)slab->used;
-        outbox->bytes += len;
+    XY_ASSERT(from <= to && to <= slab->used);
+    if (from == to)
+        return;
+    if (last->bytes == slab->bytes && last->to == from) {
+        last->to = to & INT32_MAX;
+        if (ring)
+            ring->bytes += to - from;
         return;
     }
-    xy__outbox_push(outbox, pool, xy_bytes_ref(slab->bytes), from, slab->used);
+    append(outbox, (xy_out_item){.bytes = xy_bytes_ref(slab->bytes),
+                                 .from = (uint32_t)from,
+                                 .to = to & INT32_MAX,
+                                 .in_slab = 1});
 }
 
-unsigned xy__outbox_gather(const xy_outbox *outbox, uv_buf_t *bufs, unsigned max)
+static struct iovec vector_of(const xy_out_item *item)
 {
-    unsigned count = outbox->len < max ? outbox->len : max;
+    return (struct iovec){item->bytes->data + item->from, size_of(item)};
+}
 
-    for (unsigned i = 0; i < count; i++) {
-        const xy_out_item *item = item_at(outbox, i);
+unsigned xy__outbox_gather(const xy_outbox *outbox, struct iovec *vectors, unsigned max)
+{
+    xy_out_ring *ring = outbox->more;
+    unsigned count = 0;
 
-        bufs[i] = uv_buf_init(item->bytes->data + item->from, item->to - item->from);
+    if (xy__outbox_empty(outbox))
+        return 0;
+    vectors[count++] = vector_of(&outbox->front);
+    while (ring && count < max && count <= ring->len) {
+        vectors[count] = vector_of(item_at(ring, count - 1));
+        count++;
     }
     return count;
 }
 
-static void release(xy_outbox *outbox, xy_pool *pool)
+void xy__outbox_consume(xy_outbox *outbox, size_t len)
 {
-    if (outbox->cap == XY_OUTBOX_ITEMS) {
-        xy__pool_put(pool, outbox->items);
-    } else {
-        free(outbox->items);
-    }
-    *outbox = (xy_outbox){0};
-}
-
-void xy__outbox_consume(xy_outbox *outbox, xy_pool *pool, size_t len)
-{
-    XY_ASSERT(len <= outbox->bytes);
-    outbox->bytes -= len;
     while (len) {
-        xy_out_item *item = item_at(outbox, 0);
-        size_t size = item->to - item->from;
+        size_t size = size_of(&outbox->front);
 
+        XY_ASSERT(!xy__outbox_empty(outbox));
         if (len < size) {
-            item->from += (uint32_t)len;
+            outbox->front.from += (uint32_t)len;
             return;
         }
         len -= size;
-        xy_bytes_unref(item->bytes);
-        outbox->first = (outbox->first + 1) & (outbox->cap - 1);
-        outbox->len--;
-    }
-    if (!outbox->len && outbox->items)
-        release(outbox, pool);
-}
-
-void xy__outbox_unshare(xy_outbox *outbox, const xy_slab *slab)
-{
-    for (uint32_t i = 0; i < outbox->len; i++) {
-        xy_out_item *item = item_at(outbox, i);
-        size_t size = item->to - item->from;
-        xy_bytes *copy;
-
-        if (item->bytes != slab->bytes)
-            continue;
-        copy = xy_bytes_create((xy_str){item->bytes->data + item->from, size});
-        xy_bytes_unref(item->bytes);
-        *item = (xy_out_item){copy, 0, (uint32_t)size};
+        shift(outbox);
     }
 }
 
-void xy__outbox_clear(xy_outbox *outbox, xy_pool *pool)
+static void unshare(xy_out_item *item)
 {
-    for (uint32_t i = 0; i < outbox->len; i++)
-        xy_bytes_unref(item_at(outbox, i)->bytes);
-    if (outbox->items)
-        release(outbox, pool);
+    size_t size = size_of(item);
+    xy_bytes *copy;
+
+    if (!item->in_slab)
+        return;
+    copy = xy_bytes_create((xy_str){item->bytes->data + item->from, size});
+    xy_bytes_unref(item->bytes);
+    *item = (xy_out_item){.bytes = copy, .to = size & INT32_MAX};
+}
+
+void xy__outbox_unshare(xy_outbox *outbox)
+{
+    if (xy__outbox_empty(outbox))
+        return;
+    unshare(&outbox->front);
+    for (uint32_t i = 0; outbox->more && i < outbox->more->len; i++)
+        unshare(item_at(outbox->more, i));
+}
+
+void xy__outbox_clear(xy_outbox *outbox)
+{
+    while (!xy__outbox_empty(outbox))
+        shift(outbox);
+}
+
+size_t xy__outbox_bytes(const xy_outbox *outbox)
+{
+    if (xy__outbox_empty(outbox))
+        return 0;
+    return size_of(&outbox->front) + (outbox->more ? outbox->more->bytes : 0);
+}
+
+size_t xy__outbox_len(const xy_outbox *outbox)
+{
+    if (xy__outbox_empty(outbox))
+        return 0;
+    return 1 + (outbox->more ? outbox->more->len : 0);
 }
 
 size_t xy__outbox_cost(const xy_outbox *outbox)
 {
-    return outbox->bytes + outbox->len * ITEM_COST;
+    return xy__outbox_bytes(outbox) + xy__outbox_len(outbox) * ITEM_COST;
 }

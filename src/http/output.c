@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* http/output.c -- from responses to the socket: what one turn of the loop has for a client
  * leaves in one system call. */
-#include <stdlib.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/fatal.h"
 #include "http/connection.h"
 
 /* Vectors of one system call; what is beyond follows in the next. */
 #define GATHER_MAX 64u
-
-/* What a slow client's write hands to the loop at a time: progress must show before the write
- * timeout. */
-#define PENDING_MAX   ((size_t)64 * 1024)
-#define PENDING_ITEMS 4u /* as many as uv_write() takes without memory of its own */
 
 char *xy__output_room(xy_connection *connection, size_t size)
 {
@@ -21,9 +18,17 @@ char *xy__output_room(xy_connection *connection, size_t size)
 
 void xy__output_commit(xy_connection *connection, size_t len)
 {
-    xy_http_server *server = connection->server;
+    xy_slab *slab = &connection->server->slab;
+    size_t from = slab->used;
 
-    xy__outbox_commit(&connection->outbox, &server->outboxes, &server->slab, len);
+    if (connection->blocked) {
+        xy_bytes *copy = xy_bytes_create((xy_str){slab->bytes->data + from, len});
+
+        xy__outbox_push(&connection->outbox, copy, 0, len);
+        return;
+    }
+    xy__slab_grow(slab, len);
+    xy__outbox_push_slab(&connection->outbox, slab, from, from + len);
 }
 
 void xy__output_copy(xy_connection *connection, xy_str bytes)
@@ -36,7 +41,42 @@ void xy__output_copy(xy_connection *connection, xy_str bytes)
 
 void xy__output_push(xy_connection *connection, xy_bytes *bytes, size_t from, size_t to)
 {
-    xy__outbox_push(&connection->outbox, &connection->server->outboxes, bytes, from, to);
+    xy__outbox_push(&connection->outbox, bytes, from, to);
+}
+
+void xy__output_forget_frame(xy_http_server *server)
+{
+    xy_bytes_unref(server->frames.last);
+    server->frames.last = NULL;
+}
+
+static void remember_frame(xy_http_server *server, xy_bytes *frame)
+{
+    xy_frames *frames = &server->frames;
+    char *room = xy__slab_room(&frames->slab, frame->len);
+
+    xy__output_forget_frame(server);
+    memcpy(room, frame->data, frame->len);
+    frames->last = xy_bytes_ref(frame);
+    frames->last_at = frames->slab.used;
+    xy__slab_grow(&frames->slab, frame->len);
+}
+
+/* Frames that one turn brings lie side by side, so that they leave as one range however many
+ * there are. Who cannot send at present takes the frame itself: it is one for all who stall. */
+void xy__output_frame(xy_connection *connection, xy_bytes *frame, size_t from, size_t to)
+{
+    xy_http_server *server = connection->server;
+    const xy_frames *frames = &server->frames;
+
+    if (connection->blocked || frame->len > XY_COPY_MAX) {
+        xy__outbox_push(&connection->outbox, xy_bytes_ref(frame), from, to);
+        return;
+    }
+    if (frames->last != frame)
+        remember_frame(server, frame);
+    xy__outbox_push_slab(&connection->outbox, &frames->slab, frames->last_at + from,
+                         frames->last_at + to);
 }
 
 void xy__output_respond(xy_connection *connection, const xy_response *response, xy_str body)
@@ -61,75 +101,50 @@ void xy__output_cap(xy_connection *connection)
     if (!size || connection->capped)
         return;
     /* A socket that does not know the option works without it. */
-    uv_send_buffer_size((uv_handle_t *)&connection->tcp, &size);
+    setsockopt(connection->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     connection->capped = true;
 }
 
-static void on_written(uv_write_t *req, int status)
+/* One system call; *total is what it was asked to send. */
+static ssize_t send_front(const xy_connection *connection, size_t *total)
 {
-    xy_pending_write *writing = XY_CONTAINER(req, xy_pending_write, req);
-    xy_connection *connection = req->handle->data;
-    size_t len = writing->len;
+    struct iovec vectors[GATHER_MAX];
+    struct msghdr message = {.msg_iov = vectors};
 
-    free(writing);
-    connection->writing = NULL;
-    if (connection->state == XY_CONNECTION_CLOSED)
-        return;
-    if (status != 0) {
-        xy__connection_cut(connection);
-        return;
-    }
-    xy__outbox_consume(&connection->outbox, &connection->server->outboxes, len);
-    if (connection->state == XY_CONNECTION_WRITE)
-        xy__timeout_stop(&connection->timeout);
-    xy__connection_advance(connection);
+    message.msg_iovlen = xy__outbox_gather(&connection->outbox, vectors, GATHER_MAX);
+    *total = 0;
+    for (size_t i = 0; i < message.msg_iovlen; i++)
+        *total += vectors[i].iov_len;
+    if (message.msg_iovlen == 1)
+        return send(connection->fd, vectors[0].iov_base, *total, MSG_NOSIGNAL);
+    return sendmsg(connection->fd, &message, MSG_NOSIGNAL);
 }
 
-/* The kernel takes no more: let the loop wait for it with the front of the outbox. */
-static int wait_writable(xy_connection *connection)
+/* The kernel takes no more. */
+static int block(xy_connection *connection)
 {
-    xy_pending_write *writing = xy__malloc(sizeof *writing);
-    uv_buf_t bufs[PENDING_ITEMS];
-    unsigned count;
-    unsigned used = 0;
-
-    xy__outbox_unshare(&connection->outbox, &connection->server->slab);
-    count = xy__outbox_gather(&connection->outbox, bufs, PENDING_ITEMS);
-    for (writing->len = 0; used < count && writing->len < PENDING_MAX; used++) {
-        if (bufs[used].len > PENDING_MAX - writing->len)
-            bufs[used].len = PENDING_MAX - writing->len;
-        writing->len += bufs[used].len;
-    }
-    if (uv_write(&writing->req, (uv_stream_t *)&connection->tcp, bufs, used, on_written) != 0) {
-        free(writing);
-        return XY_ECLOSED;
-    }
-    connection->writing = writing;
+    xy__outbox_unshare(&connection->outbox);
+    connection->blocked = true;
+    xy__connection_watch(connection);
     return XY_EFULL;
 }
 
 int xy__output_flush(xy_connection *connection)
 {
-    xy_outbox *outbox = &connection->outbox;
-
-    if (connection->writing) {
-        xy__outbox_unshare(outbox, &connection->server->slab);
+    if (connection->blocked)
         return XY_EFULL;
-    }
-    while (outbox->len) {
-        uv_buf_t bufs[GATHER_MAX];
-        unsigned count = xy__outbox_gather(outbox, bufs, GATHER_MAX);
-        size_t total = 0;
-        int sent = uv_try_write((uv_stream_t *)&connection->tcp, bufs, count);
+    while (!xy__outbox_empty(&connection->outbox)) {
+        size_t total;
+        ssize_t sent = send_front(connection, &total);
 
-        for (unsigned i = 0; i < count; i++)
-            total += bufs[i].len;
-        if (sent < 0 && sent != UV_EAGAIN)
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0 && errno != EAGAIN && errno != ENOBUFS)
             return XY_ECLOSED;
         if (sent > 0)
-            xy__outbox_consume(outbox, &connection->server->outboxes, (size_t)sent);
+            xy__outbox_consume(&connection->outbox, (size_t)sent);
         if (sent < 0 || (size_t)sent < total)
-            return wait_writable(connection);
+            return block(connection);
     }
     return XY_OK;
 }

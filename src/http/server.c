@@ -8,37 +8,91 @@
  * Every callback to the owner comes from a task of the loop, never from within a call. */
 #include "http/server.h"
 
-#include <signal.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "base/fatal.h"
 #include "http/connection.h"
 
-#define SPARE_EXCHANGES ((size_t)256)
-#define SPARE_OUTBOXES  ((size_t)1024)
-#define READ_AHEAD_MIN  ((uint32_t)1024)
+#define READ_AHEAD_MIN ((uint32_t)1024)
 
-/* ---- tasks ---- */
+/* Room for so many connections stays when they are done with. */
+#define QUEUE_KEEP ((size_t)1024)
 
-/* What this turn of the loop has gathered is written; what on the way is written in addition,
- * too. */
+/* Fewer clients do not hold enough to be worth the walk through the heap. */
+#define TRIM_MIN ((size_t)1024)
+
+/* ---- the end of a turn ---- */
+
+void xy__server_mark(xy_http_server *server, xy_connection *connection)
+{
+    bool answered = connection->state == XY_CONNECTION_WRITE;
+
+    if (connection->dirty)
+        return;
+    connection->dirty = true;
+    *xy_vec_push(NULL, answered ? &server->answers : &server->others) = connection;
+    xy__loop_soon(server->loop, &server->flush);
+}
+
+/* A system call has pushed out of the cache what comes next: have it on the way in time. */
+#define PREFETCH 2
+
+/* What on the way is added is served, too. */
+static void flush_queue(xy_flush_queue *queue)
+{
+    for (size_t i = 0; i < queue->len; i++) {
+        if (i + PREFETCH < queue->len)
+            xy__connection_prefetch(queue->items[i + PREFETCH]);
+        queue->items[i]->dirty = false;
+        xy__connection_flush(queue->items[i]);
+    }
+    queue->len = 0;
+    if (queue->cap > QUEUE_KEEP) {
+        free(queue->items);
+        *queue = (xy_flush_queue){0};
+    }
+}
+
+/* When half of many clients have gone, their memory goes back to the system, too. The C library
+ * would keep it: something small that is still in use, or waits in one of its caches, lies
+ * behind almost every piece. */
+static void give_back(xy_http_server *server)
+{
+    if (server->connection_peak < TRIM_MIN ||
+        server->connection_count > server->connection_peak / 2)
+        return;
+    server->connection_peak = server->connection_count;
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+/* What this turn of the loop has gathered is written. */
 static void on_flush(xy_task *task)
 {
     xy_http_server *server = XY_CONTAINER(task, xy_http_server, flush);
 
-    while (!xy__list_empty(&server->gone)) {
-        xy_exchange *exchange = XY_CONTAINER(server->gone.next, xy_exchange, gone_link);
-
-        xy__list_remove(&exchange->gone_link);
-        xy__exchange_stop(exchange);
+    while (server->answers.len || server->others.len) {
+        flush_queue(&server->answers);
+        flush_queue(&server->others);
     }
-    while (!xy__list_empty(&server->dirty)) {
-        xy_connection *connection = XY_CONTAINER(server->dirty.next, xy_connection, dirty_link);
+    xy__output_forget_frame(server);
+    give_back(server);
+}
 
-        xy__list_remove(&connection->dirty_link);
-        xy__connection_advance(connection);
+static void on_events(xy_poller *poller, void *what, uint32_t events)
+{
+    xy_http_server *server = XY_CONTAINER(poller, xy_http_server, poller);
+
+    if (what == server) {
+        xy__listener_accept(server);
+    } else {
+        xy__connection_on_events(what, events);
     }
 }
+
+/* ---- tasks ---- */
 
 static void cut_all(xy_http_server *server)
 {
@@ -55,15 +109,19 @@ static void destroy(xy_http_server *server)
 {
     xy__h1_destroy(server->spare_h1);
     xy__slab_deinit(&server->slab);
-    xy__pool_deinit(&server->exchanges);
-    xy__pool_deinit(&server->outboxes);
+    xy__slab_deinit(&server->frames.slab);
+    free(server->answers.items);
+    free(server->others.items);
     free(server);
 }
 
 /* No connection and no handle is left. */
-static void finish_close(xy_http_server *server)
+static void on_poller_closed(uv_handle_t *handle)
 {
+    xy_http_server *server = XY_CONTAINER(handle, xy_http_server, poller.handle);
+
     on_flush(&server->flush);
+    server->finished = true;
     xy__task_cancel(&server->flush);
     xy__task_cancel(&server->end);
     xy__timer_stop(server->loop, &server->deadline);
@@ -83,8 +141,8 @@ static void on_end(xy_task *task)
 
     if (server->closing) {
         cut_all(server);
-        if (!server->handle_count)
-            finish_close(server);
+        if (server->poller.fd >= 0)
+            xy__poller_close(&server->poller, on_poller_closed);
         return;
     }
     if (!server->draining || server->connection_count)
@@ -101,13 +159,6 @@ void xy__server_lost(xy_http_server *server)
 {
     if (server->draining && !server->connection_count)
         xy__loop_soon(server->loop, &server->end);
-}
-
-void xy__server_handle_closed(xy_http_server *server)
-{
-    server->handle_count--;
-    if (server->closing && !server->handle_count)
-        finish_close(server);
 }
 
 void xy__server_exchange_over(xy_http_server *server)
@@ -135,22 +186,12 @@ static void init_timeouts(xy_http_server *server)
                           xy__connection_on_timeout);
 }
 
-/* libuv writes without MSG_NOSIGNAL: a client that resets its connection would end the process. */
-static void ignore_sigpipe(void)
-{
-    struct sigaction action;
-
-    if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
-        signal(SIGPIPE, SIG_IGN);
-}
-
 xy_http_server *xy__http_server_create(xy_loop *loop, const xy_http_options *options)
 {
     xy_http_server *server = xy__malloc(sizeof *server);
 
     XY_ASSERT(options->handler);
     XY_ASSERT(options->head_max <= XY_HEAD_MAX);
-    ignore_sigpipe();
     /* The read buffer need not be cleared: its pages stay untouched until they are used. */
     memset(server, 0, offsetof(xy_http_server, read_buf));
     server->loop = loop;
@@ -161,14 +202,13 @@ xy_http_server *xy__http_server_create(xy_loop *loop, const xy_http_options *opt
                                     .headers_max = options->headers_max,
                                     .body_max = options->body_max};
     xy__list_init(&server->connections);
-    xy__list_init(&server->dirty);
-    xy__list_init(&server->gone);
     init_timeouts(server);
+    xy__poller_open(&server->poller, loop, on_events);
+    server->listener = -1;
+    server->spare_fd = -1;
     server->flush.fn = on_flush;
     server->end.fn = on_end;
     server->deadline.fn = on_deadline;
-    xy__pool_init(&server->exchanges, sizeof(xy_exchange), SPARE_EXCHANGES);
-    xy__pool_init(&server->outboxes, XY_OUTBOX_ITEMS * sizeof(xy_out_item), SPARE_OUTBOXES);
     return server;
 }
 

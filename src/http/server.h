@@ -33,8 +33,8 @@ typedef struct xy_http_stats {
     uint64_t shed;      /* connections ever closed because of connections_max */
 } xy_http_stats;
 
-/* A server on `loop`. If the process has SIGPIPE at its default, it is ignored from now on. keeps:
- * loop, until on_closed. gives: the server; end it with xy__http_server_close(). */
+/* A server on `loop`. keeps: loop, until on_closed. gives: the server; end it with
+ * xy__http_server_close(). */
 xy_http_server *xy__http_server_create(xy_loop *loop, const xy_http_options *options);
 
 /* Listen on an address; once for a server, but a failed attempt does not count. Returns XY_OK,

@@ -54,14 +54,26 @@ xy_bytes *xy__sink_frame(xy_str payload)
     return frame;
 }
 
+static const xy_exchange *const_exchange_of(const xy_sink *sink)
+{
+    return (const xy_exchange *)(const void *)((const char *)sink - offsetof(xy_exchange, sink));
+}
+
+static const xy_connection *const_connection_of(const xy_sink *sink)
+{
+    const char *at = (const char *)const_exchange_of(sink) - offsetof(xy_connection, exchange);
+
+    return (const xy_connection *)(const void *)at;
+}
+
 /* May `len` more bytes wait? A reader who keeps up may get a chunk of any size, or what is
  * larger than the budget could never be sent. */
-static int admit(const xy_sink *sink, const xy_exchange *exchange, size_t len)
+static int admit(xy_sink *sink, size_t len)
 {
     size_t cost = xy__sink_queued(sink);
     size_t mark = sink->high ? sink->high : sink->budget;
 
-    if (!exchange->connection || exchange->stopping)
+    if (!xy__exchange_client(exchange_of(sink)) || exchange_of(sink)->stopping)
         return XY_ECLOSED;
     if (sink->budget && cost > mark && cost + len > sink->budget)
         return XY_ELIMIT;
@@ -70,15 +82,18 @@ static int admit(const xy_sink *sink, const xy_exchange *exchange, size_t len)
 
 /* Something was queued. Above the high mark the kernel is asked at once what it takes: a burst
  * within one turn of the loop must not look like a reader who is behind. */
-static int queued(xy_sink *sink, xy_exchange *exchange)
+static int queued(xy_sink *sink)
 {
-    xy_connection *connection = exchange->connection;
+    xy_exchange *exchange = exchange_of(sink);
+    xy_connection *connection = xy__connection_of(exchange);
 
     xy__connection_soon(connection);
-    if (xy__sink_full(sink) && !connection->writing && xy__output_flush(connection) == XY_ECLOSED)
+    if (!xy__sink_full(sink))
+        return exchange->full ? XY_EFULL : XY_OK;
+    if (!connection->blocked && xy__output_flush(connection) == XY_ECLOSED)
         return XY_ECLOSED;
-    sink->full |= xy__sink_full(sink);
-    return sink->full ? XY_EFULL : XY_OK;
+    exchange->full |= xy__sink_full(sink);
+    return exchange->full ? XY_EFULL : XY_OK;
 }
 
 static void put_chunk(xy_connection *connection, xy_bytes *chunk)
@@ -101,18 +116,18 @@ static void put_chunk(xy_connection *connection, xy_bytes *chunk)
 int xy__sink_write(xy_sink *sink, xy_bytes *chunk)
 {
     xy_exchange *exchange = exchange_of(sink);
-    int rc = admit(sink, exchange, chunk->len);
+    int rc = admit(sink, chunk->len);
 
     if (rc != XY_OK || !chunk->len) {
         xy_bytes_unref(chunk);
         return rc;
     }
     if (exchange->http10) {
-        xy__output_push(exchange->connection, chunk, 0, chunk->len);
+        xy__output_push(xy__connection_of(exchange), chunk, 0, chunk->len);
     } else {
-        put_chunk(exchange->connection, chunk);
+        put_chunk(xy__connection_of(exchange), chunk);
     }
-    return queued(sink, exchange);
+    return queued(sink);
 }
 
 int xy__sink_write_frame(xy_sink *sink, xy_bytes *frame)
@@ -120,7 +135,7 @@ int xy__sink_write_frame(xy_sink *sink, xy_bytes *frame)
     xy_exchange *exchange = exchange_of(sink);
     size_t from = 0;
     size_t to = frame->len;
-    int rc = admit(sink, exchange, frame->len);
+    int rc = admit(sink, frame->len);
 
     if (rc != XY_OK)
         return rc;
@@ -131,8 +146,8 @@ int xy__sink_write_frame(xy_sink *sink, xy_bytes *frame)
         from = (size_t)(line_end - frame->data) + 1;
         to -= 2;
     }
-    xy__output_push(exchange->connection, xy_bytes_ref(frame), from, to);
-    return queued(sink, exchange);
+    xy__output_frame(xy__connection_of(exchange), frame, from, to);
+    return queued(sink);
 }
 
 void xy__sink_listen(xy_sink *sink, xy_sink_events events)
@@ -140,48 +155,50 @@ void xy__sink_listen(xy_sink *sink, xy_sink_events events)
     sink->events = events;
 }
 
+static uint32_t clamp(size_t size)
+{
+    return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+}
+
 void xy__sink_limit(xy_sink *sink, size_t high, size_t budget)
 {
     XY_ASSERT(!budget || high <= budget);
-    sink->high = high;
-    sink->budget = budget;
+    sink->high = clamp(high);
+    sink->budget = clamp(budget);
 }
 
 void xy__sink_end(xy_sink *sink)
 {
     xy_exchange *exchange = exchange_of(sink);
-    xy_connection *connection = exchange->connection;
+    xy_connection *client = xy__exchange_client(exchange);
+    bool keep_alive = exchange->keep_alive && !xy__exchange_draining(exchange);
 
     if (exchange->stopping)
         return;
-    if (connection) {
-        if (!exchange->http10)
-            xy__output_copy(connection, XY_STR("0\r\n\r\n"));
-        xy__connection_answered(connection, exchange->keep_alive && !exchange->server->draining);
-    }
+    if (client && !exchange->http10)
+        xy__output_copy(client, XY_STR("0\r\n\r\n"));
     xy__exchange_over(exchange);
+    if (client)
+        xy__connection_answered(client, keep_alive);
 }
 
 void xy__sink_abort(xy_sink *sink)
 {
     xy_exchange *exchange = exchange_of(sink);
-    xy_connection *connection = exchange->connection;
+    xy_connection *client = xy__exchange_client(exchange);
 
     if (exchange->stopping)
         return;
-    if (connection) {
-        connection->exchange = NULL;
-        xy__connection_cut(connection);
-    }
     xy__exchange_over(exchange);
+    if (client)
+        xy__connection_cut(client);
 }
 
 size_t xy__sink_queued(const xy_sink *sink)
 {
-    const xy_exchange *exchange =
-        (const xy_exchange *)(const void *)((const char *)sink - offsetof(xy_exchange, sink));
-
-    return exchange->connection ? xy__outbox_cost(&exchange->connection->outbox) : 0;
+    if (const_exchange_of(sink)->unread)
+        return 0;
+    return xy__outbox_cost(&const_connection_of(sink)->outbox);
 }
 
 bool xy__sink_full(const xy_sink *sink)
@@ -191,9 +208,11 @@ bool xy__sink_full(const xy_sink *sink)
 
 void xy__sink_drained(xy_sink *sink)
 {
-    if (!sink->full || xy__sink_queued(sink) > sink->high / 2)
+    xy_exchange *exchange = exchange_of(sink);
+
+    if (!exchange->full || xy__sink_queued(sink) > sink->high / 2)
         return;
-    sink->full = false;
+    exchange->full = false;
     if (sink->events.on_ready)
         sink->events.on_ready(sink, sink->events.arg);
 }

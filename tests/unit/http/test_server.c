@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -517,6 +518,54 @@ static void tells_handlers_that_the_client_has_gone(void **state)
     assert_int_equal(xy__http_server_stats(w->server).connections, 0);
 }
 
+/* Also while nothing more is read from it, as enough waits already. */
+static void notices_a_reset_behind_what_waits(void **state)
+{
+    web *w = *state;
+    client c;
+    char *noise = calloc(1, 200000);
+
+    web_open(w);
+    client_open(&c, w);
+    client_ask(&c, GET("/watched"));
+    client_send(&c, (xy_str){noise, 100000});
+    web_settle(w);
+    assert_int_equal(w->stops, 0);
+    client_abort(&c);
+    assert_int_equal(w->stops, 1);
+    assert_int_equal(xy__http_server_stats(w->server).connections, 0);
+    free(noise);
+}
+
+/* Who is turned away does not wait in vain, and there is room again when someone leaves. */
+static void turns_away_when_descriptors_run_out(void **state)
+{
+    web *w = *state;
+    client first;
+    client second;
+    client third;
+    struct rlimit before;
+    struct rlimit none;
+
+    web_open(w);
+    client_open(&first, w);
+    getrlimit(RLIMIT_NOFILE, &before);
+    none = before;
+    none.rlim_cur = (rlim_t)first.fd + 3; /* the server's end of it, the next client, and no more */
+    setrlimit(RLIMIT_NOFILE, &none);
+    client_open(&second, w);
+    assert_string_equal(client_read(&second), "");
+    assert_true(second.ended || second.reset);
+    assert_int_equal(xy__http_server_stats(w->server).shed, 1);
+    client_close(&second);
+    setrlimit(RLIMIT_NOFILE, &before);
+    client_open(&third, w);
+    CLIENT_EXPECT(&third, GET("/"), OK_HEAD("5") "GET /");
+    CLIENT_EXPECT(&first, GET("/"), OK_HEAD("5") "GET /");
+    client_close(&third);
+    client_close(&first);
+}
+
 static void answers_half_closed_clients(void **state)
 {
     web *w = *state;
@@ -790,6 +839,8 @@ int main(void)
         TEST(gives_handlers_all_the_time),
         TEST(times_out_readers_that_stall),
         TEST(tells_handlers_that_the_client_has_gone),
+        TEST(notices_a_reset_behind_what_waits),
+        TEST(turns_away_when_descriptors_run_out),
         TEST(answers_half_closed_clients),
         TEST(answers_nobody),
         TEST(forgets_half_requests),

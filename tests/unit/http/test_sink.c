@@ -44,13 +44,9 @@ static int teardown(void **state)
     return 0;
 }
 
-static const xy_connection *connection_of(const sink_test *t, size_t index)
+static xy_connection *connection_of(const sink_test *t, size_t index)
 {
-    const xy_exchange *exchange =
-        (const xy_exchange *)(const void *)((const char *)t->web.sinks[index] -
-                                            offsetof(xy_exchange, sink));
-
-    return exchange->connection;
+    return xy__connection_of(XY_CONTAINER(t->web.sinks[index], xy_exchange, sink));
 }
 
 static xy_bytes *filled(size_t len, char c)
@@ -148,6 +144,23 @@ static void sends_no_body_for_head(void **state)
     CLIENT_EXPECT(&t->client, GET("/after"), OK_HEAD("10") "GET /after");
 }
 
+/* Whoever does not want to know of the end has to end it; until then the connection waits. */
+static void answers_head_when_nobody_listens(void **state)
+{
+    sink_test *t = *state;
+
+    client_ask(&t->client, "HEAD /later HTTP/1.1\r\nHost: x\r\n\r\n" GET("/after"));
+    web_stream(&t->web, 0);
+    xy__sink_listen(t->web.sinks[0], (xy_sink_events){0});
+    assert_string_equal(client_read(&t->client), STREAM_HEAD);
+    client_fin(&t->client);
+    assert_int_equal(web_write(&t->web, 0, "x"), XY_ECLOSED);
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 1);
+    xy__sink_end(t->web.sinks[0]);
+    assert_string_equal(client_read(&t->client), OK_HEAD("10") "GET /after");
+    assert_int_equal(xy__http_server_stats(t->web.server).connections, 0);
+}
+
 static void shares_frames(void **state)
 {
     sink_test *t = *state;
@@ -161,7 +174,8 @@ static void shares_frames(void **state)
     }
     for (size_t i = 0; i < t->web.sinks_len; i++)
         assert_int_equal(xy__sink_write_frame(t->web.sinks[i], frame), XY_OK);
-    assert_int_equal(frame->refs, 22);
+    assert_int_equal(t->web.server->frames.slab.bytes->refs, 22);
+    assert_int_equal(frame->refs, 2);
     for (size_t i = 0; i < 20; i++) {
         assert_string_equal(client_read(&others[i]), "d\r\nevent: next\n\n\r\n");
         client_close(&others[i]);
@@ -171,7 +185,86 @@ static void shares_frames(void **state)
     assert_int_equal(t->web.stops, 20);
 }
 
+/* Whatever else is sent in between: a turn's frames are one range for each reader. */
+static void joins_the_frames_of_a_turn(void **state)
+{
+    sink_test *t = *state;
+    client other;
+
+    client_open(&other, &t->web);
+    client_ask(&t->client, GET("/stream"));
+    client_ask(&other, GET("/stream"));
+    for (int i = 0; i < 26; i++) {
+        xy_bytes *frame = xy__sink_frame((xy_str){&"abcdefghijklmnopqrstuvwxyz"[i], 1});
+
+        assert_int_equal(xy__sink_write_frame(t->web.sinks[0], frame), XY_OK);
+        assert_int_equal(xy__sink_write_frame(t->web.sinks[1], frame), XY_OK);
+        xy_bytes_unref(frame);
+    }
+    assert_int_equal(xy__outbox_len(&connection_of(t, 0)->outbox), 1);
+    assert_int_equal(xy__outbox_len(&connection_of(t, 1)->outbox), 1);
+    assert_int_equal(strlen(client_read(&other)), 26 * 6);
+    assert_int_equal(strncmp(client_read(&t->client), "1\r\na\r\n1\r\nb\r\n", 12), 0);
+    client_close(&other);
+    assert_int_equal(t->web.server->frames.slab.bytes->refs, 1);
+    assert_null(t->web.server->frames.last);
+}
+
+/* Who publishes may go on while many streams are written to. */
+static void lets_answers_leave_first(void **state)
+{
+    sink_test *t = *state;
+    client other;
+
+    client_open(&other, &t->web);
+    client_ask(&t->client, GET("/stream"));
+    client_ask(&other, GET("/later"));
+    web_write(&t->web, 0, "x");
+    web_answer(&t->web, 0, "y");
+    assert_int_equal(t->web.server->others.len, 1);
+    assert_int_equal(t->web.server->answers.len, 1);
+    assert_string_equal(client_read(&other), OK_HEAD("1") "y");
+    assert_string_equal(client_read(&t->client), "1\r\nx\r\n");
+    assert_int_equal(t->web.server->others.len, 0);
+    assert_int_equal(t->web.server->answers.len, 0);
+    client_close(&other);
+}
+
 /* ---- readers that stall ---- */
+
+/* Frames for those who do not read are held once, however many they are; and the slab of those
+ * who do is not held at all. */
+static void holds_frames_of_stalled_readers_once(void **state)
+{
+    sink_test *t = *state;
+    xy_bytes *frame = xy__sink_frame(XY_STR("event: next\n\n"));
+    client other;
+
+    client_open(&other, &t->web);
+    client_ask(&t->client, GET("/stream"));
+    client_ask(&other, GET("/stream"));
+    for (size_t i = 0; i < 2; i++) {
+        while (!connection_of(t, i)->blocked) {
+            xy_bytes *large = xy__sink_frame(XY_STR("................................"));
+
+            for (int j = 0; j < 1000; j++)
+                xy__sink_write_frame(t->web.sinks[i], large);
+            xy_bytes_unref(large);
+            xy__loop_turn(&t->web.loop);
+        }
+    }
+    for (int i = 0; i < 100; i++) {
+        xy__sink_write_frame(t->web.sinks[0], frame);
+        xy__sink_write_frame(t->web.sinks[1], frame);
+    }
+    web_settle(&t->web);
+    assert_int_equal(frame->refs, 201);
+    assert_int_equal(t->web.server->frames.slab.bytes->refs, 1);
+    client_close(&other);
+    xy__sink_abort(t->web.sinks[0]);
+    assert_int_equal(frame->refs, 1);
+    xy_bytes_unref(frame);
+}
 
 /* Write chunks of 1000 bytes, one a turn, until the sink says stop; returns how many were taken. */
 static size_t fill(sink_test *t, int until)
@@ -245,11 +338,9 @@ static void bounds_the_kernels_share(void **state)
     size_t taken;
     int size = 0;
     socklen_t len = sizeof size;
-    int fd;
 
     client_ask(&t->client, GET("/stream"));
-    assert_int_equal(uv_fileno((const uv_handle_t *)&connection_of(t, 0)->tcp, &fd), 0);
-    getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &len);
+    getsockopt(connection_of(t, 0)->fd, SOL_SOCKET, SO_SNDBUF, &size, &len);
     assert_int_equal(size, 64 * 1024);
     taken = fill(t, XY_ELIMIT) * 1007;
     /* The rest is in the kernel, most of it in the client's own receive buffer. */
@@ -269,7 +360,7 @@ static void lets_the_slab_go(void **state)
         xy__loop_turn(&t->web.loop);
     }
     connection = connection_of(t, 0);
-    assert_true(connection->outbox.len > 100);
+    assert_true(xy__outbox_len(&connection->outbox) > 100);
     assert_int_equal(t->web.server->slab.bytes->refs, 1);
 }
 
@@ -400,11 +491,10 @@ static void holds_nothing_while_idle(void **state)
     connection = connection_of(t, 0);
     assert_null(connection->h1);
     assert_null(connection->ahead);
-    assert_null(connection->outbox.items);
-    assert_null(connection->writing);
-    assert_null(connection->timeout.running_in);
-    assert_null(connection->exchange->kept);
-    assert_true(sizeof *connection <= 600);
+    assert_true(xy__outbox_empty(&connection->outbox));
+    assert_null(connection->outbox.more);
+    assert_false(connection->exchange.kept);
+    assert_true(sizeof *connection <= 136);
 }
 
 static void answers_what_was_pipelined_behind_it(void **state)
@@ -476,7 +566,11 @@ int main(void)
         TEST(ends_with_the_connection_in_1_0),
         TEST(closes_when_asked_to),
         TEST(sends_no_body_for_head),
+        TEST(answers_head_when_nobody_listens),
         TEST(shares_frames),
+        TEST(joins_the_frames_of_a_turn),
+        TEST(lets_answers_leave_first),
+        TEST(holds_frames_of_stalled_readers_once),
         TEST(says_full_and_then_ready),
         TEST(refuses_beyond_the_budget),
         TEST(bounds_the_kernels_share),
