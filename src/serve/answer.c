@@ -28,12 +28,19 @@ static void answer_go(xy_answer *answer, xy_answer_state to)
 static void finish(xy_answer *answer)
 {
     xy_service *service = answer->service;
+    xy_context *context = answer->state == XY_ANSWER_NEW ? NULL : answer->context;
 
     answer_go(answer, XY_ANSWER_DONE);
     xy__heart_stop(&service->heartbeats, &answer->heart);
     xy__list_remove(&answer->link);
-    xy__context_unref(answer->context);
+    xy__context_unref(context);
     free(answer);
+}
+
+static xy_str request_id(const xy_answer *answer)
+{
+    return answer->state == XY_ANSWER_NEW ? xy__request_id_text(&answer->caller->id)
+                                          : xy__context_id(answer->context);
 }
 
 /* ---- JSON ---- */
@@ -44,7 +51,7 @@ static void respond(xy_answer *answer, int status, xy_bytes *body)
     const xy_result_head head = {
         .status = status,
         .media = (xy_media)answer->media,
-        .request_id = xy__request_id_text(answer->id),
+        .request_id = request_id(answer),
     };
 
     xy__result_respond(answer->service, answer->exchange, &head, body);
@@ -89,9 +96,9 @@ static void on_exchange_stop(xy_exchange *exchange, void *arg)
 
 /* ---- a stream ---- */
 
-static int write_result(xy_answer *answer, xy_bytes *result)
+static int write_result(xy_answer *answer, const xy_stream_format *format, xy_bytes *result)
 {
-    xy_bytes *frame = answer->format->frame(xy_bytes_str(result));
+    xy_bytes *frame = format->frame(xy_bytes_str(result));
 
     xy_bytes_unref(result);
     xy__heart_spoke(&answer->service->heartbeats, &answer->heart);
@@ -103,7 +110,7 @@ static int stream_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
 
     xy__context_note(answer->context, result->len, flags);
-    return write_result(answer, result);
+    return write_result(answer, answer->format, result);
 }
 
 _Static_assert(XY_MEDIA_COUNT <= XY_SHARED_FRAMES,
@@ -126,9 +133,9 @@ static int stream_put_shared(xy_outlet *outlet, xy_shared_result *result)
     return xy__sink_write_frame(answer->sink, *frame);
 }
 
-static void end_stream(xy_answer *answer)
+static void end_stream(xy_answer *answer, const xy_stream_format *format)
 {
-    xy__sink_write(answer->sink, xy_bytes_create(answer->format->closing));
+    xy__sink_write(answer->sink, xy_bytes_create(format->closing));
     xy__sink_end(answer->sink);
     answer->sink = NULL;
 }
@@ -137,7 +144,7 @@ static void stream_end(xy_outlet *outlet)
 {
     xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
 
-    end_stream(answer);
+    end_stream(answer, answer->format);
     finish(answer);
 }
 
@@ -171,11 +178,9 @@ static void open_stream(xy_answer *answer, const xy_stream_format *format)
     xy_http_header headers[XY_STREAM_HEADERS_MAX + 1];
     size_t len = format->headers.len;
 
-    answer->format = format;
     memcpy(headers, format->headers.items, len * sizeof *headers);
-    headers[len++] = (xy_http_header){XY_STR("x-request-id"), xy__request_id_text(answer->id)};
+    headers[len++] = (xy_http_header){XY_STR("x-request-id"), request_id(answer)};
     answer->sink = xy__exchange_stream(answer->exchange, 200, (xy_http_headers){headers, len});
-    answer->exchange = NULL;
     xy__sink_listen(answer->sink, (xy_sink_events){on_sink_ready, on_sink_stop, answer});
     /* No budget: producers stop at the high mark, so that one result at most lies above it. */
     xy__sink_limit(answer->sink, service->config->limits.stream_bytes_max, 0);
@@ -233,8 +238,8 @@ static void answer_refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
 
     if (format) {
         open_stream(answer, format);
-        write_result(answer, response);
-        end_stream(answer);
+        write_result(answer, format, response);
+        end_stream(answer, format);
     } else {
         if (why == XY_REFUSED_MUTATION)
             xy__exchange_add_headers(answer->exchange, (xy_http_headers){&allow_post, 1});
@@ -285,16 +290,14 @@ static xy_outlet *answer_begin(xy_reply *reply, xy_context *context, xy_expectat
         finish(answer);
         return NULL;
     }
-    answer->accept = NULL;
-    answer->id = &context->id;
-    answer->context = xy__context_ref(context);
     format = xy__stream_format((xy_media)answer->media);
+    answer_go(answer, format ? XY_ANSWER_STREAMING : XY_ANSWER_PENDING);
+    answer->format = format;
+    answer->context = xy__context_ref(context);
     if (format) {
-        answer_go(answer, XY_ANSWER_STREAMING);
         answer->outlet.ops = &stream_ops;
         open_stream(answer, format);
     } else {
-        answer_go(answer, XY_ANSWER_PENDING);
         answer->outlet.ops = &json_ops;
         xy__exchange_on_stop(answer->exchange, on_exchange_stop, answer);
     }
@@ -312,8 +315,8 @@ xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const x
     answer->service = service;
     answer->exchange = exchange;
     answer->accept = accept;
+    answer->caller = caller;
     answer->media = (uint8_t)media;
-    answer->id = &caller->id;
     xy__list_init(&answer->heart.link);
     xy__list_append(&service->answers, &answer->link);
     return answer;

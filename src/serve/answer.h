@@ -10,7 +10,8 @@
  * Invariants
  *   1. Whoever enters DONE lets go of the context and of the subscription; nothing of an answer
  *      is touched afterwards.
- *   2. PENDING has an exchange, STREAMING a sink; DONE has neither. */
+ *   2. PENDING has an exchange, STREAMING a sink; DONE has neither. NEW has a caller, the others a
+ *      context. */
 #ifndef XY_SERVE_ANSWER_H
 #define XY_SERVE_ANSWER_H
 
@@ -31,17 +32,25 @@ typedef enum xy_answer_state {
 typedef struct xy_answer {
     xy_reply reply;
     xy_outlet outlet;
+    xy_service *service;
+    union {
+        xy_exchange *exchange; /* NEW, PENDING */
+        xy_sink *sink;         /* STREAMING */
+    };
+    union {
+        struct { /* NEW */
+            const xy_accept *accept;
+            const xy_caller *caller;
+        };
+        struct { /* PENDING, STREAMING */
+            const xy_stream_format *format;
+            xy_context *context; /* a reference */
+        };
+    };
+    xy_heart heart;
+    xy_link link;  /* in the service's answers */
     uint8_t state; /* xy_answer_state */
     uint8_t media; /* xy_media, of what is answered */
-    xy_service *service;
-    xy_exchange *exchange;
-    xy_sink *sink;
-    const xy_stream_format *format; /* STREAMING */
-    const xy_accept *accept;        /* NEW */
-    const xy_request_id *id;        /* NEW: the caller's, then the context's */
-    xy_context *context;            /* a reference, or NULL */
-    xy_heart heart;
-    xy_link link; /* in the service's answers */
 } xy_answer;
 
 /* An answer to `exchange`, whose single result would be `media`. keeps: accept, caller, until it

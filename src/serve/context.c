@@ -15,12 +15,12 @@ static xy_str name_of(const xy_operation *operation)
 
 static void record(const xy_context *context)
 {
-    const xy_kept_params *params = context->params;
+    const xy_kept_params *params = context->operation->kept;
 
     xy__service_record(context->service, &(xy_record){
                                              .operation = name_of(context->operation),
                                              .type = (xy_record_type)context->type,
-                                             .request_id = xy__request_id_text(&context->id),
+                                             .request_id = xy__context_id(context),
                                              .duration_ns = uv_hrtime() - context->started_ns,
                                              .results = context->results,
                                              .errors = context->errors,
@@ -32,16 +32,26 @@ static void record(const xy_context *context)
 
 static void on_operation_destroy(void *arg)
 {
-    xy_context *context = arg;
+    record(arg);
+}
 
-    record(context);
-    xy__kept_params_unref(context->params);
+static void release_params(void *params)
+{
+    xy__kept_params_unref(params);
 }
 
 /* Variables point into the parameters; nothing else of an operation does. */
-static xy_kept_params *keep(xy_kept_params *params)
+static void keep_params(xy_operation *operation, xy_kept_params *params)
 {
-    return params->params.variables ? xy__kept_params_ref(params) : NULL;
+    if (!params->params.variables)
+        return;
+    operation->kept = xy__kept_params_ref(params);
+    operation->release = release_params;
+}
+
+static size_t size_of(const xy_caller *caller)
+{
+    return sizeof(xy_context) + caller->id.len;
 }
 
 static void init(xy_context *context, xy_service *service, const xy_caller *caller,
@@ -51,39 +61,32 @@ static void init(xy_context *context, xy_service *service, const xy_caller *call
         .service = service,
         .operation = operation,
         .type = (uint8_t)xy__record_type_of(xy__operation_type(operation)),
-        .id = caller->id,
         .started_ns = caller->started_ns,
+        .id_len = caller->id.len,
     };
+    memcpy(context->id, caller->id.text, caller->id.len);
 }
 
 xy_context *xy__context_attach(xy_service *service, const xy_caller *caller, xy_kept_params *params,
                                xy_operation *operation)
 {
-    xy_context *context = xy__arena_alloc(xy__operation_arena(operation), sizeof *context);
+    xy_context *context = xy__arena_alloc(xy__operation_arena(operation), size_of(caller));
 
     init(context, service, caller, operation);
-    context->params = keep(params);
+    keep_params(operation, params);
     operation->identity = xy__identity_ref(caller->identity);
     operation->context = context;
     operation->on_destroy = on_operation_destroy;
     return context;
 }
 
-static void release_params(void *params)
-{
-    xy__kept_params_unref(params);
-}
-
 xy_context *xy__context_share(xy_service *service, const xy_caller *caller, xy_kept_params *params,
                               xy_operation *operation, xy_record_type type)
 {
-    xy_context *context = xy__malloc(sizeof *context);
+    xy_context *context = xy__malloc(size_of(caller));
 
-    operation->kept = keep(params);
-    operation->release = operation->kept ? release_params : NULL;
-    operation = xy__operation_share(xy__operation_ref(operation));
-    init(context, service, caller, operation);
-    context->params = operation->kept;
+    keep_params(operation, params);
+    init(context, service, caller, xy__operation_share(xy__operation_ref(operation)));
     context->type = (uint8_t)type;
     context->refs = 1;
     return context;

@@ -16,8 +16,7 @@
 
 struct xy_context {
     xy_service *service;
-    xy_operation *operation;
-    xy_kept_params *params; /* a reference, or NULL where nothing points into them */
+    xy_operation *operation; /* whose `kept` are the parameters, if it has variables */
     uint64_t started_ns;
     uint64_t bytes; /* of results */
     uint32_t results;
@@ -25,8 +24,14 @@ struct xy_context {
     uint32_t refs;   /* shared: of the context; 0: those of the operation count */
     uint8_t type;    /* xy_record_type */
     bool timed_out;
-    xy_request_id id;
+    uint8_t id_len;
+    char id[]; /* of the request */
 };
+
+static inline xy_str xy__context_id(const xy_context *context)
+{
+    return (xy_str){context->id, context->id_len};
+}
 
 /* Give `operation`, after its prepare, the identity and the id of `caller`. shares: caller's
  * identity, params. Returns the context, for as long as the operation lives. */

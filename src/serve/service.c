@@ -22,7 +22,7 @@ static void on_unexpected(xy_operation *operation, const xy_error *error)
 
     xy_log(XY_LOG_ERROR, "serve", "unexpected error of a resolver",
            XY_LOG_STR("error", error->original.ptr ? error->original : error->message),
-           XY_LOG_STR("requestId", context ? xy__request_id_text(&context->id) : XY_STR_NULL));
+           XY_LOG_STR("requestId", context ? xy__context_id(context) : XY_STR_NULL));
 }
 
 static void init_executor(xy_service *service)
