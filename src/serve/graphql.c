@@ -149,7 +149,7 @@ static void subscribe(request *req, xy_operation *operation, xy_outlet *outlet)
         .event_bytes_max = config->limits.event_bytes_max,
     };
 
-    xy__subscription_open(req->service->hub, operation, outlet, &options);
+    xy__subscription_open(req->service->hub, operation, operation->identity, outlet, &options);
 }
 
 static void execute(request *req, xy_operation *operation)

@@ -253,7 +253,7 @@ client *stage_open(stage *s, int id, const char *field, int (*open)(client *self
     c->outlet = (xy_outlet){.ops = &outlet_ops};
     operation->context = c;
     c->operation = operation;
-    c->subscription = xy__subscription_open(s->hub, operation, &c->outlet, &s->options);
+    c->subscription = xy__subscription_open(s->hub, operation, NULL, &c->outlet, &s->options);
     xy__operation_unref(operation);
     return c;
 }
