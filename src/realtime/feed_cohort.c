@@ -398,7 +398,8 @@ static void take_along(xy_following *following, const feed_cohort *from)
     bool holds = follower->backlog || xy__feed_cohort_holds(from, since);
 
     if (!follower->backlog) {
-        following->since = feed->last;
+        if (since < feed->last)
+            following->since = feed->last;
         if (is_at_its_end(from, since))
             return;
         xy__follower_fall_behind(follower, feed->kind.terms);

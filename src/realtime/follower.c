@@ -73,11 +73,10 @@ static int join_further(xy_follower *follower, const xy_feed_kind *kind, xy_str 
         free(more);
         return rc;
     }
-    *xy_vec_push(NULL, &follower->further->topics) = more;
+    xy__feed_several(&more->following);
     if (xy__feed_several(&follower->first))
         xy__follower_fall_behind(follower, kind->terms);
-    xy__feed_several(&more->following);
-    xy__list_init(&more->laggard.link);
+    *xy_vec_push(NULL, &follower->further->topics) = more;
     if (follower->backlog)
         xy__feed_lag(&more->following, &more->laggard);
     return XY_OK;

@@ -39,8 +39,8 @@ void xy__hub_destroy(xy_hub *hub);
 xy_loop *xy__hub_loop(const xy_hub *hub);
 xy_pubsub *xy__hub_pubsub(const xy_hub *hub);
 
-/* Those that feed.c and terms.c keep here to find them again. Feeds, by their key: none is left when
- * the hub is destroyed; the first of the terms, a reference to each. */
+/* What feed.c and terms.c keep here to find it again: feeds by their key, of which none is left
+ * when the hub is destroyed; the first of the terms, a reference to each. */
 xy_map *xy__hub_feeds(xy_hub *hub);
 xy_terms **xy__hub_terms(xy_hub *hub);
 

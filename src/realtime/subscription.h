@@ -24,15 +24,15 @@ typedef struct xy_subscription xy_subscription;
 
 /* Open the source stream of `operation`, a prepared subscription that other clients may have, too,
  * as `identity` (NULL: anonymous), and put a result into `outlet` for each of its events. Nothing
- * is put before this has returned.
+ * is put before this has returned. What the opener allocates with xy_new() lives until then.
  *
  * An outlet that says XY_EFULL gets nothing more before its on_ready, but for the error that ends
  * the subscription; events wait meanwhile, and over their limits the policy says what happens. A
  * source that cannot be opened, that fails, and a client that is too slow are told by one result
  * with "errors" and no "data", flagged XY_PUT_LAST; then comes the end.
  *
- * shares: operation, identity. takes: outlet, until it is ended or its on_stop was called. Returns the
- * subscription, which is valid as long as the outlet is taken. */
+ * shares: operation, identity. takes: outlet, until it is ended or its on_stop was called. Returns
+ * the subscription, which is valid as long as the outlet is taken. */
 xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_identity *identity,
                                        xy_outlet *outlet, const xy_subscription_options *options);
 
