@@ -190,6 +190,22 @@ static void deliver(feed_cohort *cohort, xy_shared_result *result)
     }
 }
 
+/* Is everybody in it one for whom the run could not have read anything else? Others' runs may have
+ * learned something meanwhile: if it has been sorted by that, so that all in it agree, one of them
+ * who has the very identity of the run will do. */
+static bool is_sorted(const feed_cohort *cohort)
+{
+    const xy_feed *feed = feed_of(cohort);
+    const xy_link *kin = &cohort->cohort.kin;
+
+    if (feed->learned == cohort->sorted)
+        return true;
+    for (xy_link *link = kin->next; feed->learned == feed->sorted && link != kin; link = link->next)
+        if (following_at(link)->kin.identity == cohort->cohort.identity)
+            return true;
+    return false;
+}
+
 /* takes: result. */
 static void finish(feed_cohort *cohort, xy_bytes *result, unsigned flags)
 {
@@ -197,7 +213,7 @@ static void finish(feed_cohort *cohort, xy_bytes *result, unsigned flags)
     xy_shared_result *shared = xy__shared_result_create(result, flags);
 
     go(cohort, COHORT_DELIVERING);
-    if (feed->learned != cohort->sorted) {
+    if (!is_sorted(cohort)) {
         feed->sorting++;
         xy__family_sort(&feed->family, &cohort->cohort);
         feed->sorted = feed->learned;

@@ -17,14 +17,14 @@ typedef struct xy_following xy_following;
 typedef struct xy_further xy_further;
 
 typedef struct xy_follower_ops {
-    /* An event for one who is behind. It may leave from within, as from within the others.
-     * shares: event. */
+    /* An event for one who is behind. It may leave from within. shares: event. */
     void (*event)(xy_follower *follower, xy_bytes *event);
     /* What it was put has filled its outlet: it falls behind. */
     void (*stalled)(xy_follower *follower);
-    /* One who is behind has got what was due, or has more to execute than before. */
+    /* One who is behind has got what was due, or has more to execute than before: in a later step,
+     * as others are being moved. */
     void (*go_on)(xy_follower *follower);
-    /* More waits for it than may. */
+    /* More waits for it than may: it leaves at once. */
     void (*too_slow)(xy_follower *follower);
 } xy_follower_ops;
 

@@ -259,8 +259,10 @@ static void step(xy_subscription *sub)
 {
     const xy_backlog *backlog;
 
-    if (sub->state == SUBSCRIPTION_DRAINING)
+    if (sub->state == SUBSCRIPTION_DRAINING) {
         stop_source(sub);
+        xy__follower_leave(&sub->follower);
+    }
     if (!execute_waiting(sub)) {
         schedule(sub);
         return;
@@ -374,8 +376,6 @@ static void on_stalled(xy_follower *follower)
 
 static void on_go_on(xy_follower *follower)
 {
-    if (sub_of(follower)->state == SUBSCRIPTION_DRAINING)
-        xy__follower_leave(follower);
     schedule(sub_of(follower));
 }
 
