@@ -192,16 +192,19 @@ static void deliver(feed_cohort *cohort, xy_shared_result *result)
 
 /* Is everybody in it one for whom the run could not have read anything else? Others' runs may have
  * learned something meanwhile: if it has been sorted by that, so that all in it agree, one of them
- * who has the very identity of the run will do. */
+ * who has the very identity of the run will do, unless that has expired since. */
 static bool is_sorted(const feed_cohort *cohort)
 {
     const xy_feed *feed = feed_of(cohort);
     const xy_link *kin = &cohort->cohort.kin;
+    xy_identity *identity = cohort->cohort.identity;
 
     if (feed->learned == cohort->sorted)
         return true;
-    for (xy_link *link = kin->next; feed->learned == feed->sorted && link != kin; link = link->next)
-        if (following_at(link)->kin.identity == cohort->cohort.identity)
+    if (feed->learned != feed->sorted || xy__identity_now(identity) != identity)
+        return false;
+    for (xy_link *link = kin->next; link != kin; link = link->next)
+        if (following_at(link)->kin.identity == identity)
             return true;
     return false;
 }
