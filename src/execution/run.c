@@ -52,7 +52,7 @@ static void set_terms(xy_run *run, const xy_run_terms *terms)
         run->identity = xy__identity_ref(xy__identity_now(run->operation->identity));
         return;
     }
-    run->identity = xy__identity_ref(xy__identity_now(terms->identity));
+    run->identity = xy__identity_ref(terms->identity);
     run->more = terms->more;
     run->watch = terms->watch;
     if (run->watch)

@@ -32,7 +32,8 @@ struct xy_watch {
 
 /* On whose behalf an execution runs, and who watches it. All zero: nobody. */
 typedef struct xy_run_terms {
-    xy_identity *identity; /* NULL: anonymous. Shared by the run */
+    /* NULL: anonymous. Not one that has expired (xy__identity_now()). Shared by the run */
+    xy_identity *identity;
     xy_watch *watch;       /* NULL: nobody. Until the result is given or the run is cancelled */
     /* Members that follow "data" in the result, with a comma before each (`,"isLive":true`).
      * Until the result is given. */

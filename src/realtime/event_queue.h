@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* realtime/event_queue.h -- the events that wait for one client: references, bounded in number
- * and bytes.
+/* realtime/event_queue.h -- the events that wait for one client, or for several that go in step:
+ * references, bounded in number and bytes.
  *
  * What a backlog has taken is given back once it is worked off. */
 #ifndef XY_REALTIME_EVENT_QUEUE_H
@@ -22,11 +22,16 @@ typedef struct xy_event_queue_limits {
     xy_overflow overflow;
 } xy_event_queue_limits;
 
+typedef struct xy_event_slot {
+    xy_bytes *event; /* a reference */
+    uint64_t number; /* whoever puts it here gives it; 0: it has none */
+} xy_event_slot;
+
 /* A ring. */
 typedef struct xy_event_queue {
-    xy_event_queue_limits limits;
+    const xy_event_queue_limits *limits;
     xy_realtime_gauges *gauges;
-    xy_bytes **slots;
+    xy_event_slot *slots;
     uint32_t cap; /* a power of two, or 0 */
     uint32_t head;
     uint32_t len;
@@ -34,7 +39,7 @@ typedef struct xy_event_queue {
     uint64_t dropped; /* for newer ones */
 } xy_event_queue;
 
-/* An empty queue that is counted in `gauges`. */
+/* An empty queue that is counted in `gauges`. keeps: limits, gauges, until its end. */
 void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *limits,
                           xy_realtime_gauges *gauges);
 
@@ -48,6 +53,23 @@ int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event);
 
 /* Take the first. gives: one reference, or NULL when nothing waits. */
 xy_bytes *xy__event_queue_pop(xy_event_queue *queue);
+
+/* Would one more be within the limits? */
+bool xy__event_queue_fits(const xy_event_queue *queue, const xy_bytes *event);
+
+/* Put an event with its number at the end, or before all others, whatever the limits say. shares:
+ * slot.event. */
+void xy__event_queue_append(xy_event_queue *queue, xy_event_slot slot);
+void xy__event_queue_prepend(xy_event_queue *queue, xy_event_slot slot);
+
+/* Take the first with its number. gives: the reference in *out. False when nothing waits. */
+bool xy__event_queue_take(xy_event_queue *queue, xy_event_slot *out);
+
+/* The one at `index` from the front. */
+static inline xy_event_slot xy__event_queue_at(const xy_event_queue *queue, uint32_t index)
+{
+    return queue->slots[(queue->head + index) & (queue->cap - 1)];
+}
 
 /* Is it half full, by either measure? A source that stops here never meets the limit. */
 bool xy__event_queue_high(const xy_event_queue *queue);

@@ -17,7 +17,7 @@
     X(refused, "events that a full mailbox refused: no subscriber got them")                       \
     X(delivered, "events given to a subscriber, counted for each")                                 \
     X(subscriptions, "now: clients' subscriptions")                                                \
-    X(waiting_events, "now: events that wait for a slow client, counted for each")                 \
+    X(waiting_events, "now: events that wait for a slow client or a late run, once a queue")       \
     X(waiting_bytes, "now: the same in bytes")                                                     \
     X(dropped, "waiting events that were dropped for newer ones")                                  \
     X(overflows, "subscriptions ended because their client was too slow")                          \

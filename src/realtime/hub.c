@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
-#include "base/map.h"
+#include "realtime/terms.h"
 
 typedef struct hub_topic {
     xy_hub *hub;
@@ -39,6 +39,8 @@ struct xy_hub {
     xy_loop *loop;
     xy_mailbox mailbox;
     xy_map topics;
+    xy_map feeds;
+    xy_terms *terms;
     XY_VEC(hub_topic *) places; /* by tag; NULL: free */
     XY_VEC(uint32_t) free_places;
     hub_topic *walked;
@@ -47,7 +49,7 @@ struct xy_hub {
 
 static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
 {
-    xy_event event = {topic->name, mail->payload, mail->epoch, mail->sequence};
+    xy_event event = {topic->name, mail->payload, mail->epoch, mail->sequence, mail->number};
     size_t calls = 0;
 
     hub->walk_next = topic->subscribers.next;
@@ -57,8 +59,7 @@ static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
         if (subscriber->since >= mail->number)
             break;
         hub->walk_next = hub->walk_next->next;
-        subscriber->fn(subscriber->arg, &event);
-        calls++;
+        calls += subscriber->fn(subscriber->arg, &event);
     }
     return calls;
 }
@@ -88,6 +89,7 @@ xy_hub *xy__hub_create(xy_pubsub *ps, xy_loop *loop)
     hub->ps = ps;
     hub->loop = loop;
     xy__map_init(&hub->topics, NULL);
+    xy__map_init(&hub->feeds, NULL);
     xy__pubsub_open_mailbox(ps, &hub->mailbox, loop, on_mail);
     return hub;
 }
@@ -97,6 +99,8 @@ static void on_closed(xy_mailbox *mailbox)
     xy_hub *hub = XY_CONTAINER(mailbox, xy_hub, mailbox);
 
     xy__map_deinit(&hub->topics);
+    xy__map_deinit(&hub->feeds);
+    xy__terms_release(hub->terms);
     free(hub->places.items);
     free(hub->free_places.items);
     free(hub);
@@ -106,7 +110,7 @@ void xy__hub_destroy(xy_hub *hub)
 {
     if (!hub)
         return;
-    XY_ASSERT(hub->topics.len == 0);
+    XY_ASSERT(hub->topics.len == 0 && hub->feeds.len == 0);
     xy__mailbox_close(&hub->mailbox, on_closed);
 }
 
@@ -118,6 +122,21 @@ xy_loop *xy__hub_loop(const xy_hub *hub)
 xy_pubsub *xy__hub_pubsub(const xy_hub *hub)
 {
     return hub->ps;
+}
+
+xy_map *xy__hub_feeds(xy_hub *hub)
+{
+    return &hub->feeds;
+}
+
+xy_terms **xy__hub_terms(xy_hub *hub)
+{
+    return &hub->terms;
+}
+
+uint64_t xy__hub_last(xy_hub *hub)
+{
+    return xy__mailbox_last(&hub->mailbox);
 }
 
 static uint32_t take_place(xy_hub *hub, hub_topic *topic)

@@ -8,9 +8,11 @@
 #define XY_REALTIME_HUB_H
 
 #include "base/loop.h"
+#include "base/map.h"
 #include "realtime/pubsub.h"
 
 typedef struct xy_hub xy_hub;
+typedef struct xy_terms xy_terms;
 typedef struct xy_subscriber xy_subscriber;
 
 /* What a subscriber is given; valid until it returns. */
@@ -19,9 +21,11 @@ typedef struct xy_event {
     xy_bytes *payload; /* JSON text; take a reference to keep it */
     uint64_t epoch;    /* another one than last time: events may have been lost in between */
     uint64_t sequence; /* from 1 in each epoch, without a gap */
+    uint64_t number;   /* grows with each event of this hub, whatever its topic */
 } xy_event;
 
-typedef void xy_on_event(void *arg, const xy_event *event);
+/* Returns how many it was given to: one, or all those for whom the subscriber stands. */
+typedef size_t xy_on_event(void *arg, const xy_event *event);
 
 /* A hub on `loop`, whose thread must be the caller's. keeps: ps, loop, until
  * xy__hub_destroy(). gives: the hub. */
@@ -34,6 +38,14 @@ void xy__hub_destroy(xy_hub *hub);
 /* The loop it lives on, and the broker behind it. */
 xy_loop *xy__hub_loop(const xy_hub *hub);
 xy_pubsub *xy__hub_pubsub(const xy_hub *hub);
+
+/* What feed.c and terms.c keep here to find it again: feeds by their key, of which none is left
+ * when the hub is destroyed; the first of the terms, a reference to each. */
+xy_map *xy__hub_feeds(xy_hub *hub);
+xy_terms **xy__hub_terms(xy_hub *hub);
+
+/* The number of the last event that is on its way here, or has come. */
+uint64_t xy__hub_last(xy_hub *hub);
 
 /* Call `fn` with every event of the topic `name` that is published from now on. keeps: arg, until
  * xy__hub_unsubscribe(). gives: *out. Returns XY_OK, or XY_ELIMIT for a name longer than

@@ -6,30 +6,37 @@
  *      |                                                      ^                        ^
  *      +---- refused; ended or failed inside the opener ------+     client gone (any) -+
  *
- * An event is executed at once when nothing stands in its way; else it waits in the queue:
+ * Whose source has named topics is in step with its equals or behind (follower.h). An event for one
+ * in step is executed elsewhere, once for all (feed_cohort.c). One that has a backlog executes its
+ * events itself, at once when nothing stands in the way; else they wait in its queue:
  *
- *   running  a run is in flight (a resolver of it answers later)
+ *   running  a run of its own is in flight (a resolver of it answers later)
+ *   due      a run that it shares is in flight
  *   stalled  the outlet said XY_EFULL; its on_ready ends that
- *   behind   the source was told XY_EFULL; it is owed an on_ready
+ *   owed     the source was told XY_EFULL; it is owed an on_ready
  *
  * Invariants
  *   1. Events are executed in the order in which they came, one at a time, each in a run of its
- *      own, always with the operation that was opened: the client's own identity.
+ *      own or one of equals, always as the client's own identity or one that no run can tell from
+ *      it.
  *   2. Nothing is executed and nothing put while `stalled`, but for the failure that ends it all.
- *   3. Events come in OPENING and ACTIVE only. Topics are left when ACTIVE is left; the source is
- *      stopped at the end of that turn, however long the client takes to read the rest.
- *   4. While an event waits and nothing stands in its way, the task is queued.
+ *   3. Events come in OPENING and ACTIVE only. Topics are left when ACTIVE is left, or when what
+ *      is due has come; the source is stopped at the end of that turn, however long the client
+ *      takes to read the rest.
+ *   4. While it has a backlog and nothing stands in the way, the task is queued.
  *   5. Functions of the source are called from the task, never from within one of its own calls.
- *   6. In CLOSED there is no outlet, no hub and no run; the task takes the rest away, still in
- *      the same turn.
+ *   6. In CLOSED there is no outlet, no topic, no backlog and no run; the task takes the rest away,
+ *      still in the same turn.
  *
- * Read next: execution/source_stream.h (the source's side), execution/outlet.h (the client's). */
+ * Read next: execution/source_stream.h (the source's side), execution/outlet.h (the client's),
+ * feed.h (the topics'). */
 #include "realtime/subscription.h"
 
 #include <stdlib.h>
 
 #include "base/fatal.h"
 #include "execution/response.h"
+#include "realtime/feed.h"
 
 /* Waiting events executed in one turn of the loop; then it is other clients' turn. */
 #define TURN_EVENTS   64u
@@ -45,20 +52,18 @@ typedef enum subscription_state {
     SUBSCRIPTION_STATES,
 } subscription_state;
 
+/* There may be very many: what only some need is in the follower's backlog, or in the source's
+ * extras. */
 struct xy_subscription {
-    xy_source_stream stream;
-    xy_source_env env;
-    xy_hub *hub;
+    xy_follower follower;
+    xy_source_stream stream; /* its env is that of the terms, a reference */
     xy_operation *operation; /* a reference */
-    xy_outlet *outlet;
+    xy_identity *identity;   /* a reference, or NULL: anonymous */
     xy_task task;
-    xy_event_queue queue;
-    XY_VEC(xy_subscriber *) topics;
-    xy_bytes *failure; /* the result that ends it; NULL: none */
-    subscription_state state;
+    uint8_t state; /* of subscription_state */
     bool running;
     bool stalled;
-    bool behind;
+    bool owed;
     bool too_slow;
     bool stepping; /* the task is on the stack */
 };
@@ -76,7 +81,19 @@ static const uint8_t may_go[SUBSCRIPTION_STATES] = {
 static void go(xy_subscription *sub, subscription_state to)
 {
     XY_ASSERT(may_go[sub->state] & BIT(to));
-    sub->state = to;
+    sub->state = (uint8_t)to;
+}
+
+static xy_terms *terms_of(const xy_subscription *sub)
+{
+    const xy_source_env *env = sub->stream.env;
+
+    return XY_CONTAINER((uintptr_t)env, xy_terms, env);
+}
+
+static xy_subscription *sub_of(xy_follower *follower)
+{
+    return XY_CONTAINER(follower, xy_subscription, follower);
 }
 
 static bool takes_events(const xy_subscription *sub)
@@ -87,33 +104,28 @@ static bool takes_events(const xy_subscription *sub)
 /* At the end of this turn; of the next one when this one has had its share. */
 static void schedule(xy_subscription *sub)
 {
+    xy_loop *loop = sub->stream.env->loop;
+
     if (sub->stepping) {
-        xy__loop_next(xy__hub_loop(sub->hub), &sub->task);
+        xy__loop_next(loop, &sub->task);
     } else {
-        xy__loop_soon(xy__hub_loop(sub->hub), &sub->task);
+        xy__loop_soon(loop, &sub->task);
     }
 }
 
-static void leave_topics(xy_subscription *sub)
+static xy_backlog *fall_behind(xy_subscription *sub)
 {
-    while (sub->topics.len)
-        xy__hub_unsubscribe(sub->topics.items[--sub->topics.len]);
+    xy__follower_fall_behind(&sub->follower, terms_of(sub));
+    return sub->follower.backlog;
 }
 
-/* ---- runs ---- */
+/* ---- runs of its own ---- */
 
 static void put(xy_subscription *sub, xy_bytes *result, unsigned flags)
 {
     /* One that is closed is as good as full: its on_stop is on the way. */
-    if (xy__outlet_put(sub->outlet, result, flags) != XY_OK)
+    if (xy__outlet_put(sub->follower.outlet, result, flags) != XY_OK)
         sub->stalled = true;
-}
-
-/* Is there anything for the task to do once the run is over? */
-static bool has_more(const xy_subscription *sub)
-{
-    return !xy__event_queue_empty(&sub->queue) || sub->behind ||
-           sub->state == SUBSCRIPTION_DRAINING;
 }
 
 static void on_result(void *arg, xy_bytes *result, unsigned flags)
@@ -122,20 +134,25 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
 
     sub->running = false;
     put(sub, result, flags);
-    if (!sub->stepping && has_more(sub))
+    if (!sub->stepping)
         schedule(sub);
 }
 
 /* Spec 6.2.3.2 MapSourceToResponseEvent, one event. */
 static void execute(xy_subscription *sub, xy_bytes *event)
 {
+    xy_run_terms terms = {.identity = xy__identity_now(sub->identity),
+                          .watch = &sub->follower.backlog->watch};
+
     sub->running = true;
-    xy__execute_event(sub->operation, NULL, event, on_result, sub);
+    xy__execute_event(sub->operation, &terms, event, on_result, sub);
 }
 
 static bool may_execute(const xy_subscription *sub)
 {
-    return !sub->running && !sub->stalled;
+    const xy_backlog *backlog = sub->follower.backlog;
+
+    return backlog && !backlog->due && !sub->running && !sub->stalled;
 }
 
 /* Waiting events, in order, as long as nothing stands in the way. False when the turn's share is
@@ -143,7 +160,8 @@ static bool may_execute(const xy_subscription *sub)
 static bool execute_waiting(xy_subscription *sub)
 {
     for (unsigned i = 0; i < TURN_EVENTS; i++) {
-        xy_bytes *event = may_execute(sub) ? xy__event_queue_pop(&sub->queue) : NULL;
+        xy_bytes *event =
+            may_execute(sub) ? xy__event_queue_pop(&sub->follower.backlog->queue) : NULL;
 
         if (!event)
             return true;
@@ -159,45 +177,48 @@ static bool execute_waiting(xy_subscription *sub)
 static void drain(xy_subscription *sub, xy_bytes *failure)
 {
     go(sub, SUBSCRIPTION_DRAINING);
-    leave_topics(sub);
-    sub->failure = failure;
+    fall_behind(sub)->failure = failure;
+    xy__follower_leave(&sub->follower);
     schedule(sub);
+}
+
+static void drop_waiting(xy_subscription *sub)
+{
+    if (sub->follower.backlog)
+        xy__event_queue_deinit(&sub->follower.backlog->queue);
 }
 
 /* The policy XY_OVERFLOW_CLOSE: what waits is not worth waiting for any more. */
 static void give_up(xy_subscription *sub)
 {
     sub->too_slow = true;
-    xy__event_queue_deinit(&sub->queue);
-    xy__gauge_add(&xy__pubsub_gauges(xy__hub_pubsub(sub->hub))->overflows, 1);
+    xy__gauge_add(&terms_of(sub)->gauges->overflows, 1);
+    xy__follower_leave_at_once(&sub->follower);
+    drop_waiting(sub);
     drain(sub, xy__operation_failure(sub->operation, XY_SLOW_CLIENT_CODE, XY_STR(SLOW_CLIENT)));
 }
 
 static void close_now(xy_subscription *sub)
 {
     go(sub, SUBSCRIPTION_CLOSED);
-    leave_topics(sub);
-    xy__operation_cancel(sub->operation);
+    xy__follower_leave_at_once(&sub->follower);
+    xy__follower_drop_backlog(&sub->follower);
     sub->running = false;
-    xy__event_queue_deinit(&sub->queue);
-    xy_bytes_unref(sub->failure);
-    sub->failure = NULL;
-    sub->outlet = NULL;
-    xy__gauge_sub(&xy__pubsub_gauges(xy__hub_pubsub(sub->hub))->subscriptions, 1);
+    sub->follower.outlet = NULL;
+    xy__gauge_sub(&terms_of(sub)->gauges->subscriptions, 1);
     xy__task_cancel(&sub->task);
-    xy__loop_soon(xy__hub_loop(sub->hub), &sub->task);
-    sub->hub = NULL; /* it may be the next to go */
+    xy__loop_soon(sub->stream.env->loop, &sub->task);
 }
 
 /* All is delivered: say so. */
 static void finish(xy_subscription *sub)
 {
-    xy_bytes *failure = sub->failure;
+    xy_bytes *failure = sub->follower.backlog->failure;
 
-    sub->failure = NULL;
+    sub->follower.backlog->failure = NULL;
     if (failure)
         put(sub, failure, FAILURE_FLAGS);
-    xy__outlet_end(sub->outlet);
+    xy__outlet_end(sub->follower.outlet);
     close_now(sub);
 }
 
@@ -205,8 +226,10 @@ static void finish(xy_subscription *sub)
 static void destroy(xy_subscription *sub)
 {
     xy__source_stream_stop(&sub->stream);
+    xy__follower_deinit(&sub->follower);
     xy__operation_unref(sub->operation);
-    free(sub->topics.items);
+    xy__identity_unref(sub->identity);
+    xy__terms_unref(terms_of(sub));
     free(sub);
 }
 
@@ -216,24 +239,42 @@ static void stop_source(xy_subscription *sub)
 {
     xy__source_stream_stop(&sub->stream);
     if (sub->too_slow && sub->running) {
-        xy__operation_cancel(sub->operation);
+        xy__watch_cancel(&sub->follower.backlog->watch);
         sub->running = false;
     }
 }
 
+/* Nothing waits any more. A source that pushes without any topic keeps the backlog: it will need
+ * it again. */
+static void go_on(xy_subscription *sub)
+{
+    if (xy__follower_topics(&sub->follower) > 0)
+        xy__follower_catch_up(&sub->follower);
+    if (!sub->owed)
+        return;
+    sub->owed = false;
+    xy__source_stream_ready(&sub->stream);
+}
+
 static void step(xy_subscription *sub)
 {
-    if (sub->state == SUBSCRIPTION_DRAINING)
+    const xy_backlog *backlog;
+
+    if (sub->state == SUBSCRIPTION_DRAINING) {
         stop_source(sub);
+        xy__follower_leave(&sub->follower);
+    }
     if (!execute_waiting(sub)) {
         schedule(sub);
-    } else if (sub->running || !xy__event_queue_empty(&sub->queue)) {
-        /* A result or on_ready goes on from here. */
+        return;
+    }
+    backlog = sub->follower.backlog;
+    if (!backlog || backlog->due || sub->running || !xy__event_queue_empty(&backlog->queue)) {
+        /* A result or on_ready goes on from here; or there is nothing to do. */
     } else if (sub->state == SUBSCRIPTION_DRAINING) {
         finish(sub);
-    } else if (sub->behind && !sub->stalled) {
-        sub->behind = false;
-        xy__source_stream_ready(&sub->stream);
+    } else if (!sub->stalled) {
+        go_on(sub);
     }
 }
 
@@ -254,7 +295,7 @@ static void on_task(xy_task *task)
 
 static int enqueue(xy_subscription *sub, xy_bytes *event)
 {
-    int rc = xy__event_queue_push(&sub->queue, event);
+    int rc = xy__event_queue_push(&fall_behind(sub)->queue, event);
 
     if (rc < 0)
         give_up(sub);
@@ -271,9 +312,9 @@ static int on_push(xy_source_stream *stream, xy_bytes *event)
     if (rc < 0)
         return rc;
     schedule(sub);
-    if (!sub->stalled && !xy__event_queue_high(&sub->queue))
+    if (!sub->stalled && !xy__event_queue_high(&sub->follower.backlog->queue))
         return XY_OK;
-    sub->behind = true;
+    sub->owed = true;
     return XY_EFULL;
 }
 
@@ -293,36 +334,19 @@ static void on_fail(xy_source_stream *stream, const char *code, xy_str message)
         drain(sub, xy__operation_failure(sub->operation, code, message));
 }
 
-/* From the hub, in a step of the loop of its own: executed from here, so that a client which
- * keeps up never has anything in its queue. */
-static void on_event(void *arg, const xy_event *event)
-{
-    xy_subscription *sub = arg;
-
-    if (may_execute(sub) && xy__event_queue_empty(&sub->queue)) {
-        execute(sub, event->payload);
-    } else {
-        enqueue(sub, event->payload);
-    }
-}
+static const xy_follower_ops follower_ops;
 
 static int on_topic(xy_source_stream *stream, xy_str topic)
 {
     xy_subscription *sub = XY_CONTAINER(stream, xy_subscription, stream);
-    xy_subscriber *subscriber;
-    int rc;
+    xy_feed_kind kind = {&follower_ops, terms_of(sub), sub->operation};
 
     if (!takes_events(sub))
         return XY_ECLOSED;
-    for (size_t i = 0; i < sub->topics.len; i++)
-        if (xy_str_eq(xy__subscriber_topic(sub->topics.items[i]), topic))
-            return XY_OK;
-    if (sub->topics.len == XY_SUBSCRIPTION_TOPICS_MAX)
+    if (xy__follower_topics(&sub->follower) == XY_SUBSCRIPTION_TOPICS_MAX &&
+        !xy__follower_follows(&sub->follower, topic))
         return XY_ELIMIT;
-    rc = xy__hub_subscribe(sub->hub, topic, on_event, sub, &subscriber);
-    if (rc == XY_OK)
-        *xy_vec_push(NULL, &sub->topics) = subscriber;
-    return rc;
+    return xy__follower_join(&sub->follower, &kind, topic, sub->identity);
 }
 
 static const xy_source_stream_ops source_ops = {
@@ -330,6 +354,42 @@ static const xy_source_stream_ops source_ops = {
     .end = on_end,
     .fail = on_fail,
     .topic = on_topic,
+};
+
+/* ---- from its feeds ---- */
+
+static void on_event(xy_follower *follower, xy_bytes *event)
+{
+    xy_subscription *sub = sub_of(follower);
+
+    if (may_execute(sub) && xy__event_queue_empty(&follower->backlog->queue)) {
+        execute(sub, event);
+    } else {
+        enqueue(sub, event);
+    }
+}
+
+static void on_stalled(xy_follower *follower)
+{
+    sub_of(follower)->stalled = true;
+    fall_behind(sub_of(follower));
+}
+
+static void on_go_on(xy_follower *follower)
+{
+    schedule(sub_of(follower));
+}
+
+static void on_too_slow(xy_follower *follower)
+{
+    give_up(sub_of(follower));
+}
+
+static const xy_follower_ops follower_ops = {
+    .event = on_event,
+    .stalled = on_stalled,
+    .go_on = on_go_on,
+    .too_slow = on_too_slow,
 };
 
 /* ---- from the client ---- */
@@ -349,43 +409,50 @@ static void on_stop(void *arg)
 
 /* ---- from the server ---- */
 
-/* The opener's refusal replaces whatever it did before. */
-static void refuse(xy_subscription *sub)
+/* The opener's refusal replaces whatever it did before. takes: failure. */
+static void refuse(xy_subscription *sub, xy_bytes *failure)
 {
-    xy_bytes *failure = xy__errors_response(&sub->operation->errors);
-
-    xy__event_queue_deinit(&sub->queue);
+    drop_waiting(sub);
     if (takes_events(sub)) {
         drain(sub, failure);
     } else {
-        xy_bytes_unref(sub->failure);
-        sub->failure = failure;
+        xy_bytes_unref(sub->follower.backlog->failure);
+        sub->follower.backlog->failure = failure;
     }
 }
 
-xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_outlet *outlet,
-                                       const xy_subscription_options *options)
+/* Errors are not the operation's, which may be that of others, too. */
+static void open_source(xy_subscription *sub)
 {
-    xy_subscription *sub = xy__zalloc(sizeof *sub);
-    xy_realtime_gauges *gauges = xy__pubsub_gauges(xy__hub_pubsub(hub));
+    xy_arena arena;
+    xy_errors errors;
 
-    sub->hub = hub;
-    sub->operation = xy__operation_ref(operation);
-    sub->outlet = outlet;
-    sub->task.fn = on_task;
-    xy__event_queue_init(&sub->queue, &options->queue, gauges);
-    sub->env = (xy_source_env){&source_ops, xy__hub_loop(hub), options->event_bytes_max};
-    xy__source_stream_init(&sub->stream, &sub->env);
-    xy__gauge_add(&gauges->subscriptions, 1);
-    outlet->on_ready = on_ready;
-    outlet->on_stop = on_stop;
-    outlet->arg = sub;
-    if (xy__create_source_stream(operation, operation->identity, &sub->stream, &operation->errors) <
-        0) {
-        refuse(sub);
+    xy__arena_init(&arena, sub->operation->arena.max);
+    xy__errors_init(&errors, &arena);
+    if (xy__create_source_stream(sub->operation, sub->identity, &sub->stream, &errors) < 0) {
+        refuse(sub, xy__errors_response(&errors));
     } else if (sub->state == SUBSCRIPTION_OPENING) {
         go(sub, SUBSCRIPTION_ACTIVE);
     }
+    xy__arena_deinit(&arena);
+}
+
+xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_identity *identity,
+                                       xy_outlet *outlet, const xy_subscription_options *options)
+{
+    xy_subscription *sub = xy__zalloc(sizeof *sub);
+    xy_terms *terms = xy__terms_of(hub, options, &source_ops);
+
+    sub->operation = xy__operation_ref(operation);
+    sub->identity = xy__identity_ref(identity);
+    sub->follower.outlet = outlet;
+    sub->task.fn = on_task;
+    xy__source_stream_init(&sub->stream, &terms->env);
+    xy__gauge_add(&terms->gauges->subscriptions, 1);
+    outlet->on_ready = on_ready;
+    outlet->on_stop = on_stop;
+    outlet->arg = sub;
+    open_source(sub);
     return sub;
 }
 
@@ -395,7 +462,11 @@ void xy__subscription_end(xy_subscription *sub)
         drain(sub, NULL);
 }
 
-const xy_event_queue *xy__subscription_queue(const xy_subscription *sub)
+size_t xy__subscription_waiting(const xy_subscription *sub)
 {
-    return &sub->queue;
+    const xy_follower *follower = &sub->follower;
+
+    if (follower->backlog)
+        return follower->backlog->queue.len;
+    return follower->first.kin.cohort ? xy__feed_waiting(&follower->first) : 0;
 }

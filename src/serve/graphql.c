@@ -137,7 +137,25 @@ static void remember(request *req)
         xy__document_cache_offer_params(cache, req->params_hash, req->params);
 }
 
-static void subscribe(request *req, xy_operation *operation, xy_outlet *outlet)
+/* Where the results go; NULL when the reply has said that it cannot carry them. */
+static xy_outlet *begin(request *req, xy_context *context, xy_expectation expected)
+{
+    xy_reply *reply = req->reply;
+
+    req->reply = NULL;
+    return reply->ops->begin(reply, context, expected);
+}
+
+static void execute_once(request *req, xy_operation *operation)
+{
+    xy_context *context = xy__context_attach(req->service, req->caller, req->params, operation);
+    xy_outlet *outlet = begin(req, context, XY_EXPECT_RESULT);
+
+    if (outlet)
+        xy__execute_query_or_mutation(operation, NULL, outlet);
+}
+
+static void subscribe(request *req, xy_operation *operation)
 {
     const xy_server_config *config = req->service->config;
     xy_subscription_options options = {
@@ -149,29 +167,14 @@ static void subscribe(request *req, xy_operation *operation, xy_outlet *outlet)
             },
         .event_bytes_max = config->limits.event_bytes_max,
     };
+    xy_context *context = xy__context_share(req->service, req->caller, req->params, operation,
+                                            XY_RECORD_SUBSCRIPTION);
+    xy_outlet *outlet = begin(req, context, XY_EXPECT_SUBSCRIPTION);
 
-    xy__subscription_open(req->service->hub, operation, outlet, &options);
-}
-
-/* Where the results go; NULL when the reply has said that it cannot carry them. */
-static xy_outlet *begin(request *req, xy_context *context, xy_expectation expected)
-{
-    xy_reply *reply = req->reply;
-
-    req->reply = NULL;
-    return reply->ops->begin(reply, context, expected);
-}
-
-static void execute_once(request *req, xy_operation *operation, xy_expectation expected)
-{
-    xy_context *context = xy__context_attach(req->service, req->caller, req->params, operation);
-    xy_outlet *outlet = begin(req, context, expected);
-
-    if (outlet && expected == XY_EXPECT_SUBSCRIPTION) {
-        subscribe(req, operation, outlet);
-    } else if (outlet) {
-        xy__execute_query_or_mutation(operation, NULL, outlet);
-    }
+    if (outlet)
+        xy__subscription_open(req->service->hub, context->operation, req->caller->identity, outlet,
+                              &options);
+    xy__context_unref(context);
 }
 
 static void watch(request *req, xy_operation *operation, const xy_live_request *live)
@@ -197,9 +200,10 @@ static void execute(request *req, xy_operation *operation)
         refuse(req, XY_REFUSED_OPERATION, &operation->errors);
     } else if (live.live) {
         watch(req, operation, &live);
+    } else if (type == XY_OPERATION_SUBSCRIPTION) {
+        subscribe(req, operation);
     } else {
-        execute_once(req, operation,
-                     type == XY_OPERATION_SUBSCRIPTION ? XY_EXPECT_SUBSCRIPTION : XY_EXPECT_RESULT);
+        execute_once(req, operation);
     }
 }
 

@@ -10,12 +10,14 @@
 
 #include "base/fatal.h"
 #include "execution/promise.h"
+#include "realtime/follower.h"
 
 static const char sdl[] = "type Query { unused: Int }\n"
                           "type Subscription {\n"
                           "  n(client: Int!): Int\n"
                           "  late(client: Int!): Int\n"
                           "  who(client: Int!): String\n"
+                          "  play(id: Int!): String\n"
                           "}\n";
 
 /* ---- sources ---- */
@@ -84,6 +86,150 @@ void client_resolve(client *c)
     call = xy_promise_call(promise);
     xy_put_value(call, xy_parent_value(call));
     xy_promise_resolve(promise);
+}
+
+/* ---- play ---- */
+
+xy_identity *stage_person(const char *words)
+{
+    xy_identity *identity;
+    char text[64];
+    char *rest = text;
+    const char *word;
+
+    if (*words == '-')
+        return NULL;
+    identity = xy__identity_create();
+    snprintf(text, sizeof text, "%s", words);
+    xy_identity_set_user(identity, xy_str_from(strtok_r(rest, " ", &rest)));
+    while ((word = strtok_r(rest, " ", &rest)))
+        xy_identity_add_role(identity, xy_str_from(word));
+    return identity;
+}
+
+/* "7@ann+a-b!": the number, the user, the roles, that there is anybody: as far as it is read. */
+void play_text(const play_event *event, const xy_identity *identity, char out[64])
+{
+    unsigned reads = event->reads | event->then;
+    xy_str user = identity ? identity->user : XY_STR_NULL;
+    bool a = xy__identity_has_role(identity, XY_STR("a"));
+    bool b = xy__identity_has_role(identity, XY_STR("b"));
+    int len = snprintf(out, 64, "%d", event->number);
+
+    if (reads & 1)
+        len += snprintf(out + len, 16, "@%.*s", XY_PRI(user));
+    if (reads & 2)
+        len += snprintf(out + len, 4, "%s", a ? "+a" : "-a");
+    if (reads & 4)
+        len += snprintf(out + len, 4, "%s", b ? "+b" : "-b");
+    if (reads & 8)
+        snprintf(out + len, 4, "%s", identity ? "!" : "?");
+}
+
+static play_event event_of(xy_call *call)
+{
+    static const char *const names[] = {"n", "reads", "then", "late"};
+    int64_t of[4];
+
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(
+            xy_value_to_int64(xy_value_get(xy_parent_value(call), xy_str_from(names[i])), &of[i]),
+            XY_OK);
+    return (play_event){(int)of[0], (unsigned)of[1], (unsigned)of[2], of[3] != 0};
+}
+
+static void read_facts(xy_call *call, unsigned facts)
+{
+    if (facts & 1)
+        (void)xy_user_id(call);
+    if (facts & 2)
+        (void)xy_has_role(call, "a");
+    if (facts & 4)
+        (void)xy_has_role(call, "b");
+    if (facts & 8)
+        (void)xy_signed_in(call);
+}
+
+static void on_late_stop(void *arg)
+{
+    stage *s = arg;
+
+    s->late_stops++;
+}
+
+/* As whatever identity its run has. */
+static int answer_play(xy_call *call, const play_event *event)
+{
+    char text[64];
+
+    play_text(event, call->identity, text);
+    return xy_put_str(call, xy_format(call, "%s", text));
+}
+
+static int resolve_play(xy_call *call)
+{
+    stage *s = (stage *)(void *)xy_call_app(call);
+    play_event event = event_of(call);
+
+    s->runs++;
+    read_facts(call, event.reads);
+    if (s->on_run)
+        s->on_run(s);
+    if (event.late) {
+        XY_ASSERT(s->late_count < STAGE_LATE_MAX);
+        s->late[s->late_count] = xy_later(call);
+        xy_promise_on_stop(s->late[s->late_count++], on_late_stop, s);
+        return XY_OK;
+    }
+    read_facts(call, event.then);
+    return answer_play(call, &event);
+}
+
+void stage_resolve(stage *s, size_t index)
+{
+    xy_promise *promise = s->late[index];
+    xy_call *call = xy_promise_call(promise);
+    play_event event = event_of(call);
+
+    s->late_count--;
+    memmove(&s->late[index], &s->late[index + 1], (s->late_count - index) * sizeof s->late[0]);
+    read_facts(call, event.then);
+    answer_play(call, &event);
+    xy_promise_resolve(promise);
+}
+
+static int open_play(xy_call *call, xy_source_stream *stream)
+{
+    stage *s = (stage *)(void *)xy_call_app(call);
+    client *c = s->opening;
+
+    if (!c)
+        return xy_stream_topic(stream, XY_STR("t"), XY_STR_NULL);
+    c->stream = stream;
+    xy_stream_on_stop(stream, on_source_stop, c);
+    return c->open(c, call);
+}
+
+static xy_bytes *play_payload(const play_event *event)
+{
+    char text[96];
+
+    snprintf(text, sizeof text, "{\"n\":%d,\"reads\":%u,\"then\":%u,\"late\":%d}", event->number,
+             event->reads, event->then, event->late);
+    return xy_bytes_create(xy_str_from(text));
+}
+
+void stage_publish_play(stage *s, const char *topic, const play_event *event)
+{
+    xy_bytes *payload = play_payload(event);
+
+    assert_int_equal(xy__pubsub_publish(s->ps, xy_str_from(topic), payload), XY_OK);
+    xy_bytes_unref(payload);
+}
+
+int client_push_play(client *c, const play_event *event)
+{
+    return c->stream->env->ops->push(c->stream, play_payload(event));
 }
 
 /* ---- outlets ---- */
@@ -171,6 +317,15 @@ void client_ready(client *c)
     }
 }
 
+void client_expire(client *c, xy_identity *identity)
+{
+    const xy_follower *follower = (const xy_follower *)(const void *)c->subscription;
+
+    xy_identity_set_expiry(identity, 1);
+    if (follower->first.kin.cohort)
+        follower->first.kin.cohort->expires_s = 1;
+}
+
 void client_gone(client *c)
 {
     if (!client_there(c))
@@ -206,6 +361,8 @@ stage *stage_create(void)
     assert_int_equal(xy_bind_stream(s->schema, "Subscription.n", open_source), XY_OK);
     assert_int_equal(xy_bind_stream(s->schema, "Subscription.late", open_source), XY_OK);
     assert_int_equal(xy_bind_stream(s->schema, "Subscription.who", open_source), XY_OK);
+    assert_int_equal(xy_bind_stream(s->schema, "Subscription.play", open_play), XY_OK);
+    assert_int_equal(xy_bind(s->schema, "Subscription.play", resolve_play), XY_OK);
     assert_int_equal(xy_bind(s->schema, "Subscription.late", resolve_late), XY_OK);
     assert_int_equal(xy_bind(s->schema, "Subscription.who", resolve_who), XY_OK);
     s->options =
@@ -217,31 +374,34 @@ stage *stage_create(void)
     return s;
 }
 
-static xy_operation *prepare(stage *s, int id, const char *field)
+static xy_document *parse(stage *s, const char *field, const char *argument, int id)
 {
     xy_document_options options = {.trusted = true};
     xy_document *document;
-    xy_operation *operation;
     xy_arena arena;
     xy_errors errors;
     char text[64];
 
-    snprintf(text, sizeof text, "subscription { %s(client: %d) }", field, id);
+    snprintf(text, sizeof text, "subscription { %s(%s: %d) }", field, argument, id);
     xy__arena_init(&arena, SIZE_MAX);
     xy__errors_init(&errors, &arena);
     assert_int_equal(
         xy__document_create(s->schema, xy_str_from(text), &options, &document, &errors), XY_OK);
     xy__arena_deinit(&arena);
-    operation = xy__operation_create(&s->executor, document);
-    xy__document_unref(document);
+    return document;
+}
+
+static xy_operation *prepare(stage *s, xy_document *document)
+{
+    xy_operation *operation = xy__operation_create(&s->executor, document);
+
     assert_int_equal(xy__operation_prepare(operation, XY_STR_NULL, NULL), XY_OK);
     return operation;
 }
 
-client *stage_open(stage *s, int id, const char *field, int (*open)(client *self, xy_call *call))
+static client *begin(stage *s, int id, int (*open)(client *self, xy_call *call))
 {
     client *c = &s->clients[id];
-    xy_operation *operation = prepare(s, id, field);
 
     XY_ASSERT(!client_there(c));
     c->text_len = 0;
@@ -251,9 +411,39 @@ client *stage_open(stage *s, int id, const char *field, int (*open)(client *self
     c->stops = 0;
     c->open = open;
     c->outlet = (xy_outlet){.ops = &outlet_ops};
+    return c;
+}
+
+client *stage_open(stage *s, int id, const char *field, int (*open)(client *self, xy_call *call))
+{
+    client *c = begin(s, id, open);
+    xy_document *document = parse(s, field, "client", id);
+    xy_operation *operation = prepare(s, document);
+
+    xy__document_unref(document);
     operation->context = c;
     c->operation = operation;
-    c->subscription = xy__subscription_open(s->hub, operation, &c->outlet, &s->options);
+    c->subscription = xy__subscription_open(s->hub, operation, NULL, &c->outlet, &s->options);
+    xy__operation_unref(operation);
+    return c;
+}
+
+xy_operation *stage_share(stage *s, int which)
+{
+    if (!s->plays[which])
+        s->plays[which] = parse(s, "play", "id", which);
+    return xy__operation_share(prepare(s, s->plays[which]));
+}
+
+client *stage_play(stage *s, int id, int which, xy_identity *identity,
+                   int (*open)(client *self, xy_call *call))
+{
+    client *c = begin(s, id, open);
+    xy_operation *operation = stage_share(s, which);
+
+    s->opening = c;
+    c->subscription = xy__subscription_open(s->hub, operation, identity, &c->outlet, &s->options);
+    s->opening = NULL;
     xy__operation_unref(operation);
     return c;
 }
@@ -303,11 +493,15 @@ void stage_destroy(stage *s)
         while (s->clients[i].promise_count)
             client_resolve(&s->clients[i]);
     }
+    while (s->late_count)
+        stage_resolve(s, 0);
     xy__hub_destroy(s->hub);
     xy__loop_deinit(&s->loop);
     assert_nothing_left(s);
     for (int i = 0; i < STAGE_CLIENTS; i++)
         assert_null(s->clients[i].stream);
+    for (int i = 0; i < STAGE_PLAYS; i++)
+        xy__document_unref(s->plays[i]);
     xy__executor_deinit(&s->executor);
     xy__pubsub_destroy(s->ps);
     xy_schema_destroy(s->schema);

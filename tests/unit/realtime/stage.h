@@ -11,10 +11,25 @@
 #include "realtime/hub.h"
 #include "realtime/subscription.h"
 
-enum { STAGE_CLIENTS = 8, CLIENT_TEXT_MAX = 1 << 16, CLIENT_PROMISES_MAX = 4 };
+enum {
+    STAGE_CLIENTS = 8,
+    CLIENT_TEXT_MAX = 1 << 16,
+    CLIENT_PROMISES_MAX = 4,
+    STAGE_PLAYS = 2,
+    STAGE_LATE_MAX = 256,
+};
 
 typedef struct stage stage;
 typedef struct client client;
+
+/* An event of "play", which says what its resolver does: what it reads of its request at first,
+ * then whether it answers later, and what it reads before it does. */
+typedef struct play_event {
+    int number;
+    unsigned reads; /* bits: 1 the user, 2 the role "a", 4 the role "b", 8 whether anybody */
+    unsigned then;
+    bool late;
+} play_event;
 
 struct client {
     xy_outlet outlet;
@@ -48,6 +63,14 @@ struct stage {
     xy_subscription_options options;
     client clients[STAGE_CLIENTS];
     int unexpected; /* errors told to the operator */
+    /* of "play", whose operations are shared by all who ask for the same */
+    xy_document *plays[STAGE_PLAYS];
+    client *opening; /* NULL: somebody who listens to "t" */
+    int runs;        /* so far */
+    void (*on_run)(stage *s);
+    xy_promise *late[STAGE_LATE_MAX]; /* oldest first */
+    size_t late_count;
+    int late_stops;
 };
 
 stage *stage_create(void);
@@ -58,6 +81,28 @@ void stage_destroy(stage *s);
 /* Client `id` subscribes to `field` ("n", "late" or "who"); `open` is what its source does. */
 client *stage_open(stage *s, int id, const char *field, int (*open)(client *self, xy_call *call));
 
+/* The same for "play(id: which)", as `identity` (a reference is the client's). */
+client *stage_play(stage *s, int id, int which, xy_identity *identity,
+                   int (*open)(client *self, xy_call *call));
+
+/* Its operation, shared. gives: one reference. */
+xy_operation *stage_share(stage *s, int which);
+
+/* The text that `identity` should be sent for an event, without its quotes. */
+void play_text(const play_event *event, const xy_identity *identity, char out[64]);
+
+/* "ann a b": a user and roles; "-": anonymous. gives: one reference, or NULL. */
+xy_identity *stage_person(const char *words);
+
+/* Publish an event of "play". */
+void stage_publish_play(stage *s, const char *topic, const play_event *event);
+
+/* Push one. */
+int client_push_play(client *c, const play_event *event);
+
+/* The late run at `index` gets its answer. */
+void stage_resolve(stage *s, size_t index);
+
 /* One turn of the loop. */
 void stage_turn(stage *s);
 
@@ -66,6 +111,9 @@ int stage_publish(stage *s, const char *topic, int64_t number);
 
 /* The client has caught up, if it was behind. */
 void client_ready(client *c);
+
+/* The identity of a client with one topic at most has expired: what the clock would do. */
+void client_expire(client *c, xy_identity *identity);
 
 /* The client has gone. */
 void client_gone(client *c);

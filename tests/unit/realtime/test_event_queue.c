@@ -103,6 +103,33 @@ static void goes_round(void **state)
     xy__event_queue_deinit(&queue);
 }
 
+/* What was in hand already goes before what waits, whatever the limits say. */
+static void goes_before_the_others(void **state)
+{
+    const xy_event_queue_limits limits = {4, 100, XY_OVERFLOW_CLOSE};
+    xy_bytes *event = xy_bytes_create(XY_STR("1"));
+    xy_realtime_gauges gauges = {0};
+    xy_event_queue queue;
+    xy_event_slot slot;
+
+    (void)state;
+    xy__event_queue_init(&queue, &limits, &gauges);
+    for (uint64_t number = 2; number <= 5; number++)
+        xy__event_queue_append(&queue, (xy_event_slot){event, number});
+    assert_false(xy__event_queue_fits(&queue, event));
+    xy__event_queue_prepend(&queue, (xy_event_slot){event, 1});
+    xy__event_queue_append(&queue, (xy_event_slot){event, 6});
+    for (uint32_t i = 0; i < 6; i++)
+        assert_int_equal(xy__event_queue_at(&queue, i).number, i + 1);
+    assert_true(xy__event_queue_take(&queue, &slot));
+    assert_int_equal(slot.number, 1);
+    xy_bytes_unref(slot.event);
+    assert_int_equal(gauges.waiting_events, 5);
+    xy__event_queue_deinit(&queue);
+    assert_int_equal(gauges.waiting_events + gauges.waiting_bytes, 0);
+    xy_bytes_unref(event);
+}
+
 static void says_when_it_is_half_full(void **state)
 {
     const xy_event_queue_limits limits = {4, 10, XY_OVERFLOW_CLOSE};
@@ -130,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_and_policies),
         cmocka_unit_test(goes_round),
+        cmocka_unit_test(goes_before_the_others),
         cmocka_unit_test(says_when_it_is_half_full),
     };
 

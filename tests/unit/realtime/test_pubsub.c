@@ -46,7 +46,7 @@ static fixture *open_fixture(void)
     return f;
 }
 
-static void on_event(void *arg, const xy_event *event)
+static size_t on_event(void *arg, const xy_event *event)
 {
     listener *self = arg;
     fixture *f = self->f;
@@ -58,6 +58,7 @@ static void on_event(void *arg, const xy_event *event)
     f->last_sequence = event->sequence;
     if (self->on_event)
         self->on_event(self);
+    return 1;
 }
 
 static void subscribe(fixture *f, char name, const char *topic)
@@ -387,7 +388,7 @@ typedef struct publisher {
     int id;
 } publisher;
 
-static void crowd_event(void *arg, const xy_event *event)
+static size_t crowd_event(void *arg, const xy_event *event)
 {
     worker *self = arg;
     int topic = event->topic.ptr[0] - '0';
@@ -401,6 +402,7 @@ static void crowd_event(void *arg, const xy_event *event)
     self->last[topic][id] = number;
     if (--self->left == 0)
         xy__loop_stop(&self->loop);
+    return 1;
 }
 
 static void worker_run(void *arg)

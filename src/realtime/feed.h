@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/feed.h -- what equal subscribers of a topic have in common: an event is executed once
+ * for all of them.
+ *
+ *   feed       a topic, an operation, terms: one subscriber of the hub
+ *     cohort   its followers for whom runs read the same facts: one run an event
+ *       following   one client and this topic
+ *
+ * It comes with its first follower and goes with its last. */
+#ifndef XY_REALTIME_FEED_H
+#define XY_REALTIME_FEED_H
+
+#include "realtime/follower.h"
+
+/* Give `following`, whose follower is set, every event of `topic` that is published from now on.
+ * shares: kind->terms, kind->operation, identity (NULL: anonymous). keeps: following, until
+ * xy__feed_leave(). Returns XY_OK, or XY_ELIMIT for too long a name. */
+int xy__feed_join(xy_following *following, const xy_feed_kind *kind, xy_str topic,
+                  xy_identity *identity);
+
+/* Nothing comes any more, also from within anything. It must be no laggard. */
+void xy__feed_leave(xy_following *following);
+
+/* Valid until xy__feed_leave(). */
+xy_str xy__feed_topic(const xy_following *following);
+
+/* How many events wait for it in its cohort; it is in step. */
+size_t xy__feed_waiting(const xy_following *following);
+
+/* Its follower has several topics. True when something is on its way in its cohort. */
+bool xy__feed_several(xy_following *following);
+
+/* Its follower has a backlog from now on, which is given what waits for it in the cohort: what is
+ * in hand there is due. keeps: laggard, until xy__feed_keep_up(). */
+void xy__feed_lag(xy_following *following, xy_laggard *laggard);
+
+/* No more: from the next event on it is in step. */
+void xy__feed_keep_up(xy_following *following, xy_laggard *laggard);
+
+#endif

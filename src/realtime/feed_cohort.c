@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/feed_cohort.c -- equal followers: one event in hand, one run, one result for all.
+ *
+ *                event                     result                    nothing waits
+ *    IDLE ------------------> RUNNING -----------------> DELIVERING ---------------> IDLE
+ *      |                      ^     |                        |
+ *      | inherits             |     | nobody to run for      | events wait
+ *      v               task   |     v                        |
+ *    WAITING -----------------+   IDLE, WAITING <------------+       the last has left (any): GONE
+ *
+ * Invariants
+ *   1. At most one run is in flight. It is executed as cohort->identity, and begun only if what
+ *      is in hand is for somebody who is in step, or to whom it is due.
+ *   2. What is in hand is for those in step with an earlier `since`, and for those behind to whom
+ *      it is due. What waits behind it is for those in step with an earlier `since`.
+ *   3. A result is put only to followers who are in the cohort after it was settled: for them the
+ *      run could not have read anything else.
+ *      Who moves away meanwhile has the same event before him, and what waits behind it: in a
+ *      cohort of those who move alike, or else in his own backlog.
+ *   4. In WAITING something is in hand or waits, and the task is queued or on the stack.
+ *   5. Nobody moves while the kin are walked, as when a result is put: a result that comes then
+ *      has to wait. Who leaves is not looked at any more.
+ *   6. In GONE it is in no table and holds nothing; memory goes when it is not on the stack.
+ *
+ * Read next: family.h (who is equal), execution/watch.h (how that is known). */
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "realtime/feed_parts.h"
+
+/* Waiting events executed in one turn of the loop; then it is other clients' turn. */
+#define TURN_EVENTS 64u
+
+#define BIT(state)  (1u << (state))
+
+static const uint8_t may_go[COHORT_STATES] = {
+    [COHORT_IDLE] = BIT(COHORT_RUNNING) | BIT(COHORT_WAITING) | BIT(COHORT_GONE),
+    [COHORT_WAITING] = BIT(COHORT_RUNNING) | BIT(COHORT_GONE),
+    [COHORT_RUNNING] =
+        BIT(COHORT_DELIVERING) | BIT(COHORT_IDLE) | BIT(COHORT_WAITING) | BIT(COHORT_GONE),
+    [COHORT_DELIVERING] = BIT(COHORT_IDLE) | BIT(COHORT_WAITING) | BIT(COHORT_GONE),
+    [COHORT_GONE] = 0,
+};
+
+static void go(feed_cohort *cohort, feed_cohort_state to)
+{
+    XY_ASSERT(may_go[cohort->state] & BIT(to));
+    cohort->state = to;
+}
+
+static xy_feed *feed_of(const feed_cohort *cohort)
+{
+    return XY_CONTAINER(cohort->cohort.family, xy_feed, family);
+}
+
+static void enter(feed_cohort *cohort)
+{
+    xy__feed_enter(feed_of(cohort));
+    cohort->busy++;
+}
+
+static void leave(feed_cohort *cohort)
+{
+    xy_feed *feed = feed_of(cohort);
+
+    if (cohort->busy == 1 && cohort->state != COHORT_GONE)
+        xy__cohort_release(&cohort->cohort);
+    if (--cohort->busy == 0 && cohort->state == COHORT_GONE)
+        free(cohort);
+    xy__feed_exit(feed);
+}
+
+static void schedule(feed_cohort *cohort)
+{
+    xy__loop_soon(feed_of(cohort)->kind.terms->env.loop, &cohort->task);
+}
+
+/* ---- for whom ---- */
+
+static xy_following *following_at(xy_link *link)
+{
+    return XY_CONTAINER(link, xy_following, kin.link);
+}
+
+/* Does an event with this number concern it as one of its cohort? */
+static bool is_in_step(const xy_following *following, uint64_t number)
+{
+    return !following->follower->backlog && following->since < number;
+}
+
+/* Does what is in hand? */
+static bool takes_part(const xy_following *following, uint64_t number)
+{
+    const xy_backlog *backlog = following->follower->backlog;
+
+    return backlog ? backlog->due == following : following->since < number;
+}
+
+static bool anyone_in_step(const feed_cohort *cohort, uint64_t number)
+{
+    for (xy_link *link = cohort->cohort.kin.next; link != &cohort->cohort.kin; link = link->next)
+        if (is_in_step(following_at(link), number))
+            return true;
+    return false;
+}
+
+static bool anyone_takes_part(const feed_cohort *cohort)
+{
+    for (xy_link *link = cohort->cohort.kin.next; link != &cohort->cohort.kin; link = link->next)
+        if (takes_part(following_at(link), cohort->in_hand.number))
+            return true;
+    return false;
+}
+
+/* Until walk_on() says NULL. */
+static void walk_begin(feed_cohort *cohort)
+{
+    feed_of(cohort)->walking++;
+    cohort->walk_next = cohort->cohort.kin.next;
+}
+
+/* The next of all who have not left meanwhile; NULL at the end. */
+static xy_following *walk_on(feed_cohort *cohort)
+{
+    xy_link *link = cohort->walk_next;
+
+    if (link == &cohort->cohort.kin) {
+        cohort->walk_next = NULL;
+        feed_of(cohort)->walking--;
+        return NULL;
+    }
+    cohort->walk_next = link->next;
+    return following_at(link);
+}
+
+/* ---- the run ---- */
+
+/* Done with what is in hand. */
+static void rest(feed_cohort *cohort)
+{
+    xy_bytes_unref(cohort->in_hand.event);
+    cohort->in_hand = (xy_event_slot){0};
+    if (xy__event_queue_empty(&cohort->queue)) {
+        go(cohort, COHORT_IDLE);
+        return;
+    }
+    go(cohort, COHORT_WAITING);
+    if (!cohort->stepping)
+        schedule(cohort);
+}
+
+static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
+{
+    xy_feed *feed = feed_of(XY_CONTAINER(watch, feed_cohort, watch));
+
+    xy__family_learn(&feed->family, kind, name);
+}
+
+static void put_due(xy_following *following, xy_shared_result *result)
+{
+    xy_follower *follower = following->follower;
+    const xy_follower_ops *ops = xy__feed_of(following)->kind.ops;
+
+    follower->backlog->due = NULL;
+    if (xy__outlet_put_shared(follower->outlet, result) != XY_OK)
+        ops->stalled(follower);
+    ops->go_on(follower);
+}
+
+/* The hot path: what is said of one who is in step is in one line of the cache. */
+static void deliver(feed_cohort *cohort, xy_shared_result *result)
+{
+    const xy_follower_ops *ops = feed_of(cohort)->kind.ops;
+    uint64_t number = cohort->in_hand.number;
+    xy_following *following;
+
+    walk_begin(cohort);
+    while ((following = walk_on(cohort))) {
+        xy_follower *follower = following->follower;
+
+        if (!takes_part(following, number))
+            continue;
+        if (follower->backlog) {
+            put_due(following, result);
+        } else if (xy__outlet_put_shared(follower->outlet, result) != XY_OK) {
+            following->since = number;
+            ops->stalled(follower);
+        }
+    }
+}
+
+/* takes: result. */
+static void finish(feed_cohort *cohort, xy_bytes *result, unsigned flags)
+{
+    xy_feed *feed = feed_of(cohort);
+    xy_shared_result *shared = xy__shared_result_create(result, flags);
+
+    go(cohort, COHORT_DELIVERING);
+    feed->sorting++;
+    xy__cohort_settle(&cohort->cohort);
+    deliver(cohort, shared);
+    xy__shared_result_unref(shared);
+    if (cohort->state != COHORT_GONE)
+        rest(cohort);
+}
+
+static void on_result(void *arg, xy_bytes *result, unsigned flags)
+{
+    feed_cohort *cohort = arg;
+
+    if (feed_of(cohort)->walking > 0) {
+        cohort->result = result;
+        cohort->result_flags = flags;
+        schedule(cohort);
+        return;
+    }
+    enter(cohort);
+    finish(cohort, result, flags);
+    leave(cohort);
+}
+
+/* The run answers later: those with several topics do not wait here for what comes then. */
+static void let_go_of_several(feed_cohort *cohort)
+{
+    xy_following *following;
+
+    walk_begin(cohort);
+    while ((following = walk_on(cohort)))
+        if (following->follower->further && is_in_step(following, cohort->in_hand.number))
+            xy__follower_fall_behind(following->follower, feed_of(cohort)->kind.terms);
+}
+
+/* Spec 6.2.3.2 MapSourceToResponseEvent, one event: the one in hand. */
+static void execute(feed_cohort *cohort)
+{
+    xy_feed *feed = feed_of(cohort);
+
+    go(cohort, COHORT_RUNNING);
+    feed->sorting++;
+    if (!xy__cohort_prepare(&cohort->cohort) || !anyone_takes_part(cohort)) {
+        rest(cohort);
+        return;
+    }
+    xy__execute_event(feed->kind.operation,
+                      &(xy_run_terms){.identity = cohort->cohort.identity, .watch = &cohort->watch},
+                      cohort->in_hand.event, on_result, cohort);
+    if (feed->several && cohort->state == COHORT_RUNNING)
+        let_go_of_several(cohort);
+}
+
+static void on_task(xy_task *task)
+{
+    feed_cohort *cohort = XY_CONTAINER(task, feed_cohort, task);
+    xy_bytes *result = cohort->result;
+
+    enter(cohort);
+    cohort->stepping = true;
+    cohort->result = NULL;
+    if (result)
+        finish(cohort, result, cohort->result_flags);
+    for (unsigned i = 0; i < TURN_EVENTS && cohort->state == COHORT_WAITING; i++) {
+        if (!cohort->in_hand.event)
+            xy__event_queue_take(&cohort->queue, &cohort->in_hand);
+        execute(cohort);
+    }
+    cohort->stepping = false;
+    if (cohort->state == COHORT_WAITING)
+        xy__loop_next(feed_of(cohort)->kind.terms->env.loop, task);
+    leave(cohort);
+}
+
+/* ---- events ---- */
+
+/* Whoever needs the first is too slow, or goes without, as the policy says. */
+static void drop_first(feed_cohort *cohort)
+{
+    const xy_feed *feed = feed_of(cohort);
+    bool is_end = feed->kind.terms->queue.overflow == XY_OVERFLOW_CLOSE;
+    xy_following *following;
+    xy_event_slot first;
+    size_t dropped = 0;
+
+    xy__event_queue_take(&cohort->queue, &first);
+    walk_begin(cohort);
+    while ((following = walk_on(cohort))) {
+        if (!is_in_step(following, first.number))
+            continue;
+        if (is_end) {
+            feed->kind.ops->too_slow(following->follower);
+        } else {
+            dropped++;
+        }
+    }
+    xy__gauge_add(&feed->kind.terms->gauges->dropped, dropped);
+    xy_bytes_unref(first.event);
+}
+
+/* Those with several topics fall behind before anything waits for them here. */
+static void give_several(feed_cohort *cohort, xy_event_slot slot)
+{
+    const xy_feed *feed = feed_of(cohort);
+    xy_following *following;
+
+    walk_begin(cohort);
+    while ((following = walk_on(cohort))) {
+        if (!following->follower->further || !is_in_step(following, slot.number))
+            continue;
+        following->since = slot.number;
+        xy__follower_fall_behind(following->follower, feed->kind.terms);
+        feed->kind.ops->event(following->follower, slot.event);
+        feed->kind.ops->go_on(following->follower);
+    }
+}
+
+static void enqueue(feed_cohort *cohort, xy_event_slot slot)
+{
+    if (feed_of(cohort)->several)
+        give_several(cohort, slot);
+    if (cohort->state == COHORT_GONE || !anyone_in_step(cohort, slot.number))
+        return;
+    while (!xy__event_queue_fits(&cohort->queue, slot.event)) {
+        drop_first(cohort);
+        if (cohort->state == COHORT_GONE)
+            return;
+    }
+    xy__event_queue_append(&cohort->queue, slot);
+}
+
+void xy__feed_cohort_offer(feed_cohort *cohort, xy_event_slot slot)
+{
+    enter(cohort);
+    if (cohort->state == COHORT_IDLE) {
+        cohort->in_hand = slot;
+        xy_bytes_ref(slot.event);
+        execute(cohort);
+    } else {
+        enqueue(cohort, slot);
+    }
+    leave(cohort);
+}
+
+void xy__feed_cohort_copy(const feed_cohort *cohort, uint64_t since, xy_event_queue *queue)
+{
+    xy_event_slot current = feed_of(cohort)->current;
+
+    for (uint32_t i = 0; i < cohort->queue.len; i++) {
+        xy_event_slot slot = xy__event_queue_at(&cohort->queue, i);
+
+        if (since < slot.number)
+            xy__event_queue_append(queue, slot);
+    }
+    if (current.event && cohort->offered < current.number && since < current.number)
+        xy__event_queue_append(queue, current);
+}
+
+/* ---- moves ---- */
+
+static bool is_at_its_end(const feed_cohort *cohort, uint64_t since)
+{
+    const xy_feed *feed = feed_of(cohort);
+    uint64_t last =
+        cohort->queue.len ? xy__event_queue_at(&cohort->queue, cohort->queue.len - 1).number : 0;
+
+    if (feed->current.event && cohort->offered < feed->current.number)
+        last = feed->current.number;
+    return since >= last && !xy__feed_cohort_holds(cohort, since);
+}
+
+/* A new cohort begins where its first has come from. */
+static void inherit(feed_cohort *cohort, const feed_cohort *from)
+{
+    xy_feed *feed = feed_of(cohort);
+
+    cohort->heir_of = from;
+    cohort->heir_at = feed->sorting;
+    cohort->in_hand = from->in_hand;
+    if (cohort->in_hand.event)
+        xy_bytes_ref(cohort->in_hand.event);
+    xy__feed_cohort_copy(from, 0, &cohort->queue);
+    if (!cohort->in_hand.event && xy__event_queue_empty(&cohort->queue))
+        return;
+    go(cohort, COHORT_WAITING);
+    schedule(cohort);
+}
+
+/* Into others' midst, who are at another event perhaps: he takes what he has before him along. */
+static void take_along(xy_following *following, const feed_cohort *from)
+{
+    xy_feed *feed = feed_of(from);
+    xy_follower *follower = following->follower;
+    uint64_t since = following->since;
+    xy_event_slot in_hand = from->in_hand;
+    bool holds = follower->backlog || xy__feed_cohort_holds(from, since);
+
+    if (!follower->backlog) {
+        if (since < feed->last)
+            following->since = feed->last;
+        if (is_at_its_end(from, since))
+            return;
+        xy__follower_fall_behind(follower, feed->kind.terms);
+        xy__feed_cohort_copy(from, since, &follower->backlog->queue);
+    } else if (follower->backlog->due == following) {
+        follower->backlog->due = NULL;
+    } else {
+        return;
+    }
+    if (holds)
+        xy__event_queue_prepend(&follower->backlog->queue, in_hand);
+    feed->kind.ops->go_on(follower);
+}
+
+static void on_moved(xy_kin *kin, xy_cohort *old)
+{
+    xy_following *following = XY_CONTAINER(kin, xy_following, kin);
+    const feed_cohort *from = XY_CONTAINER(old, feed_cohort, cohort);
+    feed_cohort *to = xy__feed_cohort_of(following);
+    const xy_feed *feed = feed_of(from);
+
+    if (to->cohort.size == 1 && to->state == COHORT_IDLE)
+        inherit(to, from);
+    if (to->heir_of != from || to->heir_at != feed->sorting) {
+        take_along(following, from);
+    } else if (following->follower->further && !following->follower->backlog &&
+               !is_at_its_end(to, following->since)) {
+        xy__follower_fall_behind(following->follower, feed->kind.terms);
+        feed->kind.ops->go_on(following->follower);
+    }
+}
+
+/* ---- life ---- */
+
+static xy_cohort *on_create(xy_family *family)
+{
+    const xy_feed *feed = XY_CONTAINER(family, xy_feed, family);
+    feed_cohort *cohort = xy__zalloc(sizeof *cohort);
+
+    cohort->watch.on_fact = on_fact;
+    cohort->task.fn = on_task;
+    cohort->offered = feed->last;
+    xy__event_queue_init(&cohort->queue, &feed->kind.terms->queue, feed->kind.terms->gauges);
+    return &cohort->cohort;
+}
+
+static void on_destroy(xy_cohort *base)
+{
+    feed_cohort *cohort = XY_CONTAINER(base, feed_cohort, cohort);
+
+    go(cohort, COHORT_GONE);
+    xy__watch_cancel(&cohort->watch);
+    xy__task_cancel(&cohort->task);
+    xy_bytes_unref(cohort->in_hand.event);
+    xy_bytes_unref(cohort->result);
+    xy__event_queue_deinit(&cohort->queue);
+    if (cohort->busy == 0)
+        free(cohort);
+}
+
+const xy_family_ops xy__feed_family_ops = {on_create, on_destroy, on_moved};

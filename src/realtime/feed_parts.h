@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/feed_parts.h -- the inside of a feed, for feed.c (who follows, what comes) and
+ * feed_cohort.c (one cohort, its runs and results). */
+#ifndef XY_REALTIME_FEED_PARTS_H
+#define XY_REALTIME_FEED_PARTS_H
+
+#include "realtime/feed.h"
+
+typedef struct xy_feed {
+    xy_family family;
+    xy_subscriber *subscriber;
+    xy_feed_kind kind; /* references */
+    xy_link laggards;
+    xy_link *walk_next;    /* of the laggards: whoever leaves moves it on; NULL: no walk */
+    xy_event_slot current; /* is being given to the cohorts; event NULL: none is */
+    uint64_t last;         /* number of the last event */
+    uint64_t newest;       /* `since` of the last who joined */
+    size_t size;           /* followings */
+    uint64_t sorting;      /* counts times when followings may have moved */
+    uint32_t busy;         /* calls of its functions on the stack */
+    uint32_t walking;      /* of them, those that walk a cohort: nobody moves meanwhile */
+    bool several;          /* there may be followers with several topics */
+    bool gone;             /* out of every table; memory goes when it is not busy */
+    xy_str key;            /* in the hub's feeds; points to `text` */
+    char text[];
+} xy_feed;
+
+typedef enum feed_cohort_state {
+    COHORT_IDLE,
+    COHORT_WAITING,
+    COHORT_RUNNING,
+    COHORT_DELIVERING,
+    COHORT_GONE,
+    COHORT_STATES,
+} feed_cohort_state;
+
+typedef struct feed_cohort {
+    xy_cohort cohort;
+    xy_watch watch;
+    xy_event_slot in_hand;             /* a reference; event NULL: none */
+    xy_event_queue queue;              /* what comes after it */
+    uint64_t offered;                  /* number of the last event that it was given */
+    xy_link *walk_next;                /* of the kin: whoever leaves moves it on; NULL: no walk */
+    const struct feed_cohort *heir_of; /* has begun where that one was, */
+    uint64_t heir_at;                  /* in this sorting of the feed */
+    xy_task task;
+    xy_bytes *result; /* is here, but has to wait for a walk's end; or NULL */
+    unsigned result_flags;
+    uint32_t busy;   /* calls of its functions on the stack */
+    feed_cohort_state state;
+    bool stepping; /* the task is on the stack */
+} feed_cohort;
+
+static inline xy_feed *xy__feed_of(const xy_following *following)
+{
+    return XY_CONTAINER(following->kin.cohort->family, xy_feed, family);
+}
+
+static inline feed_cohort *xy__feed_cohort_of(const xy_following *following)
+{
+    return XY_CONTAINER(following->kin.cohort, feed_cohort, cohort);
+}
+
+/* Around everything that may call others. The last to leave frees one that has gone. */
+static inline void xy__feed_enter(xy_feed *feed)
+{
+    feed->busy++;
+}
+
+void xy__feed_exit(xy_feed *feed);
+
+/* The cohorts of a feed. */
+extern const xy_family_ops xy__feed_family_ops;
+
+/* The next event. shares: slot.event. */
+void xy__feed_cohort_offer(feed_cohort *cohort, xy_event_slot slot);
+
+/* Is what it has in hand for one in step with this `since`? */
+static inline bool xy__feed_cohort_holds(const feed_cohort *cohort, uint64_t since)
+{
+    return cohort->in_hand.event && since < cohort->in_hand.number;
+}
+
+/* Append to `queue` all that comes after what is in hand and is for one with this `since`. */
+void xy__feed_cohort_copy(const feed_cohort *cohort, uint64_t since, xy_event_queue *queue);
+
+#endif

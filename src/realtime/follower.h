@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* realtime/follower.h -- one client's place in the feeds of its topics.
+ *
+ *   in step   it takes part in what its cohorts execute; it has no backlog
+ *   behind    its events are its own to execute, until it has caught up; it has one
+ *
+ * Embedded by a subscription, which says by `ops` what becomes of it. Loop's thread only. */
+#ifndef XY_REALTIME_FOLLOWER_H
+#define XY_REALTIME_FOLLOWER_H
+
+#include "execution/exec.h"
+#include "realtime/family.h"
+#include "realtime/terms.h"
+
+typedef struct xy_follower xy_follower;
+typedef struct xy_following xy_following;
+typedef struct xy_further xy_further;
+
+typedef struct xy_follower_ops {
+    /* An event for one who is behind. It may leave from within. shares: event. */
+    void (*event)(xy_follower *follower, xy_bytes *event);
+    /* What it was put has filled its outlet: it falls behind. */
+    void (*stalled)(xy_follower *follower);
+    /* One who is behind has got what was due, or has more to execute than before: in a later step,
+     * as others are being moved. */
+    void (*go_on)(xy_follower *follower);
+    /* More waits for it than may: it leaves at once. */
+    void (*too_slow)(xy_follower *follower);
+} xy_follower_ops;
+
+/* It and one of its topics. All zero: none. */
+struct xy_following {
+    xy_kin kin;
+    uint64_t since; /* events up to this number are not for it, or it has them already */
+    xy_follower *follower;
+};
+
+/* A following of one who is behind. */
+typedef struct xy_laggard {
+    xy_link link; /* in its feed's laggards */
+    xy_following *following;
+} xy_laggard;
+
+/* What only those have who are behind. */
+typedef struct xy_backlog {
+    xy_laggard laggard; /* of the first topic */
+    xy_event_queue queue;
+    xy_watch watch;    /* of its own run */
+    xy_following *due; /* a result of whose cohort is to come before all that waits; or NULL */
+    xy_bytes *failure; /* the result that ends it all; a reference, or NULL */
+} xy_backlog;
+
+/* The first members are all that is looked at when a result is put: one line of the cache. */
+struct xy_follower {
+    xy_following first;
+    xy_outlet *outlet;
+    xy_backlog *backlog; /* NULL: in step */
+    xy_further *further; /* topics behind the first; NULL: none ever */
+};
+
+/* What its runs are made of. */
+typedef struct xy_feed_kind {
+    const xy_follower_ops *ops;
+    xy_terms *terms;
+    xy_operation *operation;
+} xy_feed_kind;
+
+/* How many topics it follows, and whether that is one of them. */
+size_t xy__follower_topics(const xy_follower *follower);
+bool xy__follower_follows(const xy_follower *follower, xy_str topic);
+
+/* Follow one more topic, as `identity`; harmless when it does already. shares: kind->terms,
+ * kind->operation, identity. keeps: follower, until it leaves. Returns XY_OK, or XY_ELIMIT for too
+ * long a name. */
+int xy__follower_join(xy_follower *follower, const xy_feed_kind *kind, xy_str topic,
+                      xy_identity *identity);
+
+/* Hear no more events. What is due to one who is behind still comes; then leave again. */
+void xy__follower_leave(xy_follower *follower);
+
+/* The same, and nothing is due any more. */
+void xy__follower_leave_at_once(xy_follower *follower);
+
+/* Have a backlog, with all in it that waited in the cohort. Harmless when it has one. */
+void xy__follower_fall_behind(xy_follower *follower, const xy_terms *terms);
+
+/* All is worked off: be in step again. */
+void xy__follower_catch_up(xy_follower *follower);
+
+/* It has left at once: drop what waits, cancel its own run. */
+void xy__follower_drop_backlog(xy_follower *follower);
+
+/* What it holds besides, at its end. */
+void xy__follower_deinit(xy_follower *follower);
+
+#endif
