@@ -7,6 +7,9 @@
 #include "base/fatal.h"
 #include "execution/plan.h"
 
+/* Many documents are small, and may last long. */
+#define ARENA_FIRST 1024u
+
 /* Give the errors from number `from` on the code of the stage that found them. */
 static void set_code(xy_errors *errors, size_t from, const char *code)
 {
@@ -81,8 +84,9 @@ int xy__document_create(const xy_schema *schema, xy_str text, const xy_document_
         options = &defaults;
     atomic_init(&document->refs, 1);
     document->schema = schema;
-    xy__arena_init(&document->arena,
-                   options->bytes_max ? options->bytes_max : XY_DOCUMENT_BYTES_DEFAULT);
+    xy__arena_init_small(&document->arena,
+                         options->bytes_max ? options->bytes_max : XY_DOCUMENT_BYTES_DEFAULT,
+                         ARENA_FIRST);
     document->source.text = xy__arena_str(&document->arena, text);
     rc = parse(document, &options->parse, errors);
     if (rc < 0)

@@ -139,7 +139,7 @@ static void equal_hashes_are_told_apart_by_the_text(void **state)
  * they themselves are. */
 static void flood(const fixture *f, size_t bytes_max, const char *hot)
 {
-    unsigned count = (unsigned)(bytes_max / 2048);
+    unsigned count = (unsigned)(bytes_max / 512);
     char text[32];
 
     for (unsigned i = 0; i < count; i++) {
@@ -318,7 +318,7 @@ static void threads_share_it(void **state)
     xy_cache_figures figures;
 
     (void)state;
-    fixture_init(&f, 128 * 1024);
+    fixture_init(&f, 32 * 1024);
     for (size_t i = 0; i < THREADS; i++)
         assert_int_equal(uv_thread_create(&threads[i], work, &f), 0);
     for (size_t i = 0; i < THREADS; i++)
@@ -326,7 +326,7 @@ static void threads_share_it(void **state)
     figures = xy__document_cache_read(f.cache);
     assert_int_equal(figures.hits + figures.misses, 2 * THREADS * THREAD_STEPS);
     assert_in_range(figures.evicted, 1, UINT64_MAX);
-    assert_in_range(figures.bytes, 1, 128 * 1024);
+    assert_in_range(figures.bytes, 1, 32 * 1024);
     fixture_deinit(&f);
 }
 
