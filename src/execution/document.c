@@ -144,7 +144,7 @@ static xy_plans *find_operation(const xy_document *document, xy_str name)
 }
 
 /* Not by printf: a client may well name it "\0". */
-static void say_unknown(xy_errors *errors, xy_str name)
+void xy__document_unknown_operation(xy_str name, xy_errors *errors)
 {
     xy_buf message;
 
@@ -165,7 +165,7 @@ int xy__document_operation(const xy_document *document, xy_str name, xy_plans **
     if (name.ptr) {
         found = find_operation(document, name);
         if (!found)
-            say_unknown(errors, name);
+            xy__document_unknown_operation(name, errors);
     } else if (document->operation_count > 1) {
         xy__errors_add(errors, XY_STR("Must provide operation name if query contains multiple "
                                       "operations."));

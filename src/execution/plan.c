@@ -130,7 +130,12 @@ static void group_nodes(planner *p, groups *g)
 static const xy_arguments *compile_arguments(planner *p, const xy_field *field,
                                              const xy_ast_field *node)
 {
-    xy_arguments_site site = {.field = field, .node = &node->node, .nodes = &node->arguments};
+    xy_arguments_site site = {
+        .field = field,
+        .node = &node->node,
+        .nodes = &node->arguments,
+        .lift = p->plan->plans->document->lift,
+    };
 
     return xy__arguments_compile(&p->plan->arena, &site);
 }
