@@ -3,13 +3,6 @@
 
 #include "serve/service.h"
 
-static xy_str name_of(const xy_operation *operation)
-{
-    const xy_ast_operation *ast = xy__plans_ast(operation->plans);
-
-    return ast->name ? ast->name->value : XY_STR_NULL;
-}
-
 static void on_operation_destroy(void *arg)
 {
     xy_context *context = arg;
@@ -17,7 +10,7 @@ static void on_operation_destroy(void *arg)
 
     xy__service_record(context->service,
                        &(xy_record){
-                           .operation = name_of(operation),
+                           .operation = xy__operation_name(operation),
                            .type = xy__record_type_of(xy__operation_type(operation)),
                            .request_id = xy__request_id_text(&context->id),
                            .duration_ns = uv_hrtime() - context->started_ns,
