@@ -199,11 +199,21 @@ xy_document *xy__document_cache_find(xy_document_cache *cache, uint64_t hash, xy
     if (found) {
         document = xy__document_ref(entry_of(found)->document);
         at->hits++;
-    } else {
-        at->misses++;
     }
     uv_mutex_unlock(&at->lock);
     return document;
+}
+
+void xy__document_cache_missed(xy_document_cache *cache, uint64_t hash)
+{
+    shard *at;
+
+    if (!cache)
+        return;
+    at = shard_of(cache, hash);
+    uv_mutex_lock(&at->lock);
+    at->misses++;
+    uv_mutex_unlock(&at->lock);
 }
 
 xy_document *xy__document_cache_find_shape(xy_document_cache *cache, const xy_shape *shape)
@@ -220,7 +230,6 @@ xy_document *xy__document_cache_find_shape(xy_document_cache *cache, const xy_sh
     if (found) {
         document = xy__document_ref(entry_of(found)->document);
         at->hits++;
-        at->misses--; /* counted before, perhaps in another shard: only the sum is told */
     }
     uv_mutex_unlock(&at->lock);
     return document;

@@ -28,7 +28,7 @@ typedef struct xy_document_cache xy_document_cache;
 
 typedef struct xy_cache_figures {
     uint64_t hits;    /* documents that were found, ever */
-    uint64_t misses;  /* documents that were not, ever */
+    uint64_t misses;  /* documents that had to be made, ever */
     uint64_t entries; /* documents and parameters, now */
     uint64_t bytes;   /* held by them, now */
     uint64_t evicted; /* entries, ever */
@@ -45,9 +45,11 @@ void xy__document_cache_destroy(xy_document_cache *cache);
 xy_document *xy__document_cache_find(xy_document_cache *cache, uint64_t hash, xy_str text);
 
 /* A document of a text of this shape, ready for others of it (execution/lift.h). gives: one
- * reference; NULL: not there. Called when there was none of the text itself: counts as found then.
- * From any thread. */
+ * reference; NULL: not there. From any thread. */
 xy_document *xy__document_cache_find_shape(xy_document_cache *cache, const xy_shape *shape);
+
+/* A document was found neither way: count that. From any thread. */
+void xy__document_cache_missed(xy_document_cache *cache, uint64_t hash);
 
 /* Is it worth while to make a document ready for other texts of this shape? It is when the shape
  * came up before. From any thread. */

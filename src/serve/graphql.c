@@ -147,6 +147,7 @@ static bool find_document(request *req)
     }
     if (find_by_shape(req))
         return true;
+    xy__document_cache_missed(service->shared->documents, hash);
     rc = xy__document_create(service->config->schema, text, &service->document_options,
                              &req->document, &req->errors);
     if (rc < 0)

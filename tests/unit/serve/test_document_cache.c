@@ -2,6 +2,7 @@
 /* Documents found again by their text, parameters by that of their request. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,8 +61,12 @@ static xy_document *create(const fixture *f, const char *text)
 static xy_document *find(const fixture *f, const char *text)
 {
     xy_str str = xy_str_from(text);
+    xy_document *document;
 
-    return xy__document_cache_find(f->cache, xy__hash(str), str);
+    document = xy__document_cache_find(f->cache, xy__hash(str), str);
+    if (!document)
+        xy__document_cache_missed(f->cache, xy__hash(str));
+    return document;
 }
 
 static bool has(const fixture *f, const char *text)
@@ -300,6 +305,7 @@ static bool request_shape(const fixture *f, const char *text)
     document = xy__document_cache_find_shape(f->cache, &shape);
     found = document != NULL;
     if (!found) {
+        xy__document_cache_missed(f->cache, shape.hash);
         document = create(f, text);
         xy__document_note_shape(document, &shape);
         if (xy__document_cache_wants_shape(f->cache, &shape)) {
@@ -329,12 +335,15 @@ static void a_shape_is_found_when_it_came_up_twice(void **state)
     figures = xy__document_cache_read(f.cache);
     assert_int_equal(figures.entries, 1);
     assert_int_equal(figures.hits, 2);
+    assert_int_equal(figures.misses, 4);
     /* Equal hashes are told apart by the key. */
     assert_true(xy__shape_read(&f.arena, XY_STR("{ c(d:1) }"), &shape));
     shape.key = XY_STR("{ e(d:?) }");
     assert_null(xy__document_cache_find_shape(f.cache, &shape));
     fixture_deinit(&f);
 }
+
+static _Atomic size_t shape_requests;
 
 enum { THREADS = 4, THREAD_STEPS = 1500, THREAD_TEXTS = 40 };
 
@@ -357,6 +366,7 @@ static void work(void *arg)
         XY_ASSERT(xy_str_is(document->source.text, text));
         snprintf(text, sizeof text, "{ c%u:c(d:%u) }", i % 7, i);
         request_shape(f, text);
+        atomic_fetch_add(&shape_requests, 1);
         atomic_fetch_add(&document->plan_bytes, 8);
         xy__document_cache_offer(f->cache, xy__hash(document->source.text), document);
         xy__document_unref(document);
@@ -376,7 +386,7 @@ static void threads_share_it(void **state)
     for (size_t i = 0; i < THREADS; i++)
         uv_thread_join(&threads[i]);
     figures = xy__document_cache_read(f.cache);
-    assert_int_equal(figures.hits + figures.misses, 2 * THREADS * THREAD_STEPS);
+    assert_int_equal(figures.hits + figures.misses, 2 * THREADS * THREAD_STEPS + shape_requests);
     assert_in_range(figures.evicted, 1, UINT64_MAX);
     assert_in_range(figures.bytes, 1, 32 * 1024);
     fixture_deinit(&f);
