@@ -3,10 +3,13 @@
  *
  *   engine [--rounds N]            the table
  *   engine --once QUERY STEP N     N times one step, for callgrind: see bench/instructions
+ *   engine --held N                bytes that N operations of texts with other literals hold
  *
- * `cold` is a document never seen before, text to result. `execute` is a document from the cache:
- * operation, variables, execution, result. Time is CPU time of the thread, the median of several
+ * `cold` is a document never seen before, text to result. `lifted` is a text of which another one
+ * with other literals is known. `execute` is a document from the cache: operation, variables,
+ * execution, result. Time is CPU time of the thread, the median of several
  * rounds. Linked so that every call of malloc, calloc and realloc is counted. */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +141,22 @@ static void execute(void *arg)
     execute_document(b, b->prepared);
 }
 
+static void lifted(void *arg)
+{
+    bench *b = arg;
+    xy_operation *operation = xy__operation_create(&b->executor, b->prepared);
+    xy_lifted literals;
+    xy_shape shape;
+
+    xy__arena_reset(&b->scratch);
+    XY_ASSERT(xy__shape_read(&b->scratch, b->text, &shape));
+    XY_ASSERT(xy__lifted_read(&b->scratch, b->prepared, b->text, &shape, &literals));
+    xy__operation_lift(operation, &literals);
+    XY_ASSERT(xy__operation_prepare(operation, XY_STR_NULL, NULL) == XY_OK);
+    xy__execute_query_or_mutation(operation, NULL, &b->outlet);
+    xy__operation_unref(operation);
+}
+
 static xy_document *make_document(bench *b)
 {
     xy_document *document;
@@ -162,7 +181,8 @@ static const struct step {
     const char *name;
     meter_fn *fn;
 } steps[] = {
-    {"parse", parse}, {"validate", validate}, {"plan", plan}, {"execute", execute}, {"cold", cold},
+    {"parse", parse},     {"validate", validate}, {"plan", plan},
+    {"execute", execute}, {"lifted", lifted},     {"cold", cold},
 };
 
 #define STEP_COUNT (sizeof steps / sizeof *steps)
@@ -205,6 +225,7 @@ static void bench_choose(bench *b, size_t query)
 {
     xy_ast_document *document;
     xy_errors errors;
+    xy_shape shape;
 
     xy__document_unref(b->prepared);
     b->text = query_text(query);
@@ -214,6 +235,9 @@ static void bench_choose(bench *b, size_t query)
     XY_ASSERT(xy__parse(&b->tree, &b->source, NULL, &document, &errors) == XY_OK);
     b->document = document;
     b->prepared = make_document(b);
+    XY_ASSERT(xy__shape_read(&b->scratch, b->text, &shape));
+    xy__document_note_shape(b->prepared, &shape);
+    xy__document_make_liftable(b->prepared, &shape);
     execute(b);
 }
 
@@ -272,7 +296,8 @@ static int run_once(bench *b, const char *query, const char *step, size_t count)
     while (s < STEP_COUNT && strcmp(steps[s].name, step) != 0)
         s++;
     if (q == QUERY_COUNT || s == STEP_COUNT || count == 0) {
-        fputs("engine: --once small|large|introspection parse|validate|plan|execute|cold COUNT\n",
+        fputs("engine: --once small|large|introspection parse|validate|plan|execute|lifted|cold "
+              "COUNT\n",
               stderr);
         return 2;
     }
@@ -281,6 +306,57 @@ static int run_once(bench *b, const char *query, const char *step, size_t count)
         steps[s].fn(b);
     meter_repeat(steps[s].fn, b, count);
     return 0;
+}
+
+/* ---- what operations hold ---- */
+
+static xy_operation *hold(bench *b, size_t number, bool lifts)
+{
+    char text[128];
+    xy_operation *operation;
+    xy_lifted literals;
+    xy_shape shape;
+
+    snprintf(text, sizeof text, "{auction(id:\"%zu\"){id title highestBid{amount}}}", number);
+    b->text = xy_str_from(text);
+    if (!b->prepared || !lifts) {
+        xy__document_unref(b->prepared);
+        b->prepared = make_document(b);
+        XY_ASSERT(xy__shape_read(&b->scratch, b->text, &shape));
+        xy__document_note_shape(b->prepared, &shape);
+        if (lifts)
+            xy__document_make_liftable(b->prepared, &shape);
+    }
+    operation = xy__operation_create(&b->executor, b->prepared);
+    XY_ASSERT(xy__shape_read(&b->scratch, b->text, &shape));
+    if (lifts) {
+        XY_ASSERT(xy__lifted_read(&b->scratch, b->prepared, b->text, &shape, &literals));
+        xy__operation_lift(operation, &literals);
+    }
+    XY_ASSERT(xy__operation_prepare(operation, XY_STR_NULL, NULL) == XY_OK);
+    xy__execute_query_or_mutation(operation, NULL, &b->outlet);
+    xy__arena_reset(&b->scratch);
+    return operation;
+}
+
+static void print_held(bench *b, size_t count)
+{
+    xy_operation **all = xy__zalloc(count * sizeof(xy_operation *));
+
+    for (unsigned lifts = 0; lifts < 2; lifts++) {
+        size_t before = mallinfo2().uordblks;
+
+        for (size_t i = 0; i < count; i++)
+            all[i] = hold(b, i, lifts);
+        printf("%-28s %8.0f bytes an operation\n",
+               lifts ? "one document, own literals" : "a document each",
+               (double)(mallinfo2().uordblks - before) / (double)count);
+        for (size_t i = 0; i < count; i++)
+            xy__operation_unref(all[i]);
+        xy__document_unref(b->prepared);
+        b->prepared = NULL;
+    }
+    free(all);
 }
 
 int main(int argc, char **argv)
@@ -296,10 +372,12 @@ int main(int argc, char **argv)
         rounds = (unsigned)strtoul(argv[2], NULL, 10);
     if (argc == 5 && strcmp(argv[1], "--once") == 0) {
         code = run_once(&b, argv[2], argv[3], strtoul(argv[4], NULL, 10));
+    } else if (argc == 3 && strcmp(argv[1], "--held") == 0) {
+        print_held(&b, strtoul(argv[2], NULL, 10));
     } else if (argc == 1 || argc == 3) {
         print_table(&b, rounds);
     } else {
-        fputs("usage: engine [--rounds N | --once QUERY STEP COUNT]\n", stderr);
+        fputs("usage: engine [--rounds N | --once QUERY STEP COUNT | --held COUNT]\n", stderr);
         code = 2;
     }
     bench_deinit(&b);

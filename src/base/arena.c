@@ -2,6 +2,7 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,53 @@ struct xy_arena_chunk {
     char data[];
 };
 
+/* Large chunks that were freed, for the next arena that grows so far, of any thread: memory that
+ * goes back to the system costs a fault for each of its pages when it is taken again, which is
+ * more than most users of an arena do with it. */
+#define SPARE_SIZES 3u /* CHUNK_MAX and the two halvings of it */
+#define SPARES_EACH 6u
+
+static _Atomic(xy_arena_chunk *) spares[SPARE_SIZES][SPARES_EACH];
+
+/* The spares of chunks of `size`; NULL: none are kept. */
+static _Atomic(xy_arena_chunk *) *spares_of(size_t size)
+{
+    for (unsigned i = 0; i < SPARE_SIZES; i++)
+        if (size == CHUNK_MAX >> i)
+            return spares[i];
+    return NULL;
+}
+
+static xy_arena_chunk *take_spare(size_t size)
+{
+    _Atomic(xy_arena_chunk *) *places = spares_of(size);
+
+    for (unsigned i = 0; places && i < SPARES_EACH; i++) {
+        xy_arena_chunk *chunk = NULL;
+
+        if (atomic_load_explicit(&places[i], memory_order_relaxed))
+            chunk = atomic_exchange_explicit(&places[i], NULL, memory_order_acquire);
+        if (chunk)
+            return chunk;
+    }
+    return NULL;
+}
+
+static bool keep_spare(xy_arena_chunk *chunk)
+{
+    _Atomic(xy_arena_chunk *) *places = spares_of(chunk->size);
+
+    for (unsigned i = 0; places && i < SPARES_EACH; i++) {
+        xy_arena_chunk *none = NULL;
+
+        if (!atomic_load_explicit(&places[i], memory_order_relaxed) &&
+            atomic_compare_exchange_strong_explicit(&places[i], &none, chunk, memory_order_release,
+                                                    memory_order_relaxed))
+            return true;
+    }
+    return false;
+}
+
 void xy__arena_init(xy_arena *arena, size_t max)
 {
     xy__arena_init_small(arena, max, (uint32_t)CHUNK_FIRST);
@@ -27,12 +75,19 @@ void xy__arena_init_small(xy_arena *arena, size_t max, uint32_t first)
     *arena = (xy_arena){.max = max, .first = first};
 }
 
+static void free_chunk(xy_arena_chunk *chunk)
+{
+    xy__poison(chunk->data, chunk->size);
+    if (!keep_spare(chunk))
+        free(chunk);
+}
+
 static void free_chunks(xy_arena_chunk *chunk)
 {
     while (chunk) {
         xy_arena_chunk *older = chunk->older;
 
-        free(chunk);
+        free_chunk(chunk);
         chunk = older;
     }
 }
@@ -75,12 +130,12 @@ void xy__arena_reset(xy_arena *arena)
     while (oldest->older) {
         xy_arena_chunk *older = oldest->older;
 
-        free(oldest);
+        free_chunk(oldest);
         oldest = older;
     }
     /* An outsized first chunk would pin its memory for the arena's whole life. */
     if (oldest->size > kept_max(arena)) {
-        free(oldest);
+        free_chunk(oldest);
         xy__arena_init_small(arena, arena->max, arena->first);
         return;
     }
@@ -97,13 +152,16 @@ static xy_arena_chunk *add_chunk(xy_arena *arena, size_t size)
     size_t want = arena->first ? arena->first : CHUNK_FIRST;
     xy_arena_chunk *chunk;
 
-    if (want < arena->held)
-        want = arena->held;
+    /* Twice as much in all, in steps that keep to the sizes of spares. */
+    while (want < arena->held && want < CHUNK_MAX)
+        want *= 2;
     if (want > CHUNK_MAX)
         want = CHUNK_MAX;
     if (want < size)
         want = size;
-    chunk = xy__malloc(sizeof *chunk + want);
+    chunk = take_spare(want);
+    if (!chunk)
+        chunk = xy__malloc(sizeof *chunk + want);
     chunk->size = want;
     xy__poison(chunk->data, want);
     arena->held += want;

@@ -41,6 +41,19 @@ xy_error *xy__errors_addf(xy_errors *errors, const char *fmt, ...)
     return error;
 }
 
+xy_location xy__shifts_apply(const xy_shifts *shifts, xy_location location)
+{
+    uint32_t column = location.column;
+
+    for (size_t i = 0; shifts && i < shifts->len && shifts->pieces[i].line <= location.line; i++) {
+        const xy_shift *piece = &shifts->pieces[i];
+
+        if (piece->line == location.line && piece->column < column)
+            location.column += shifts->widths[i] - piece->width;
+    }
+    return location;
+}
+
 void xy__error_locate(xy_errors *errors, xy_error *error, xy_location location)
 {
     size_t count = error->location_count;
@@ -54,6 +67,6 @@ void xy__error_locate(xy_errors *errors, xy_error *error, xy_location location)
             memcpy(wider, error->locations, count * sizeof *wider);
         error->locations = wider;
     }
-    error->locations[count] = location;
+    error->locations[count] = xy__shifts_apply(errors->shifts, location);
     error->location_count = count + 1;
 }

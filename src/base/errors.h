@@ -43,10 +43,29 @@ typedef struct xy_error {
     xy_str original;
 } xy_error;
 
+/* A piece of a text that is of another width in the text where errors are to be told. */
+typedef struct xy_shift {
+    uint32_t line;
+    uint32_t column; /* of its first character */
+    uint32_t width;  /* in columns; it ends on its line */
+} xy_shift;
+
+/* How to get from the places of one text to those of another that differs from it in some pieces
+ * only. */
+typedef struct xy_shifts {
+    const xy_shift *pieces; /* in order */
+    const uint32_t *widths; /* what those of `pieces` are there */
+    size_t len;
+} xy_shifts;
+
 typedef struct xy_errors {
     xy_arena *arena;
     XY_VEC(xy_error *) list;
+    const xy_shifts *shifts; /* of the locations that are given; NULL: none */
 } xy_errors;
+
+/* `location` as `shifts` (may be NULL) have it. */
+xy_location xy__shifts_apply(const xy_shifts *shifts, xy_location location);
 
 /* keeps: arena, until the last use of the list. */
 void xy__errors_init(xy_errors *errors, xy_arena *arena);
@@ -58,7 +77,7 @@ xy_error *xy__errors_add(xy_errors *errors, xy_str message);
 /* The same with a formatted message. */
 xy_error *xy__errors_addf(xy_errors *errors, const char *fmt, ...) XY_PRINTF(2, 3);
 
-/* Give `error` one more location. */
+/* Give `error` one more location, shifted as that of all errors of the list. */
 void xy__error_locate(xy_errors *errors, xy_error *error, xy_location location);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "execution/lift.h"
 #include "execution/values.h"
 #include "schema/coerce_literal.h"
 #include "schema/coordinate.h"
@@ -16,6 +17,7 @@ struct xy_argument {
     const xy_input_value *definition;
     const xy_ast_value *literal; /* NULL: not written */
     argument_kind kind;
+    uint32_t slot; /* of the literal, as xy__lift_slot() */
     xy_value value;
 };
 
@@ -95,6 +97,10 @@ const xy_arguments *xy__arguments_compile(xy_arena *arena, const xy_arguments_si
         argument->definition = definitions->items[i];
         argument->literal = find_argument(site->nodes, argument->definition->name);
         compile_argument(arena, argument);
+        if (site->lift && argument->literal && argument->kind == ARGUMENT_CONSTANT) {
+            argument->slot = xy__lift_slot(site->lift, argument->literal->node.start);
+            arguments->lifts = arguments->lifts || argument->slot > 0;
+        }
         if (argument->kind != ARGUMENT_CONSTANT && argument->kind != ARGUMENT_ABSENT)
             arguments->is_constant = false;
     }
@@ -108,6 +114,7 @@ typedef struct call {
     xy_arena *arena;
     const xy_arguments *arguments;
     const xy_value *variables;
+    const xy_lifted *lifted;
     bool hide_suggestions;
     xy_errors *errors;
 } call;
@@ -199,11 +206,13 @@ static int coerce_from_literal(const call *c, const xy_argument *argument, xy_va
 /* Returns XY_ENOTFOUND when the argument is absent. */
 static int coerce_argument(const call *c, const xy_argument *argument, xy_value *out)
 {
+    const xy_value *own = xy__lifted_value(c->lifted, argument->slot);
+
     switch (argument->kind) {
     case ARGUMENT_ABSENT:
         break;
     case ARGUMENT_CONSTANT:
-        *out = argument->value;
+        *out = own ? *own : argument->value;
         return XY_OK;
     case ARGUMENT_VARIABLE:
         return coerce_from_variable(c, argument, out);
@@ -215,14 +224,21 @@ static int coerce_argument(const call *c, const xy_argument *argument, xy_value 
     return XY_ENOTFOUND;
 }
 
-int xy__arguments_coerce(xy_arena *arena, const xy_arguments *arguments, const xy_value *variables,
-                         bool hide_suggestions, xy_errors *errors, xy_value *out)
+int xy__arguments_coerce_from(xy_arena *arena, const xy_arguments *arguments,
+                              const xy_inputs *inputs, xy_errors *errors, xy_value *out)
 {
-    call c = {arena, arguments, variables, hide_suggestions, errors};
+    call c = {
+        .arena = arena,
+        .arguments = arguments,
+        .variables = inputs->variables,
+        .lifted = inputs->lifted,
+        .hide_suggestions = inputs->hide_suggestions,
+        .errors = errors,
+    };
     xy_member *members;
     uint32_t len = 0;
 
-    if (arguments->is_constant) {
+    if (xy__arguments_are_constant(arguments, inputs->lifted)) {
         *out = arguments->value;
         return XY_OK;
     }
@@ -237,6 +253,14 @@ int xy__arguments_coerce(xy_arena *arena, const xy_arguments *arguments, const x
     }
     *out = (xy_value){.kind = XY_VALUE_OBJECT, .len = len, .members = members};
     return XY_OK;
+}
+
+int xy__arguments_coerce(xy_arena *arena, const xy_arguments *arguments, const xy_value *variables,
+                         bool hide_suggestions, xy_errors *errors, xy_value *out)
+{
+    xy_inputs inputs = {.variables = variables, .hide_suggestions = hide_suggestions};
+
+    return xy__arguments_coerce_from(arena, arguments, &inputs, errors, out);
 }
 
 const xy_ast_directive *xy__directive_find(const xy_ast_directives *directives, xy_str name)

@@ -7,6 +7,9 @@
 #include "base/fatal.h"
 #include "execution/plan.h"
 
+/* Many documents are small, and may last long. */
+#define ARENA_FIRST 1024u
+
 /* Give the errors from number `from` on the code of the stage that found them. */
 static void set_code(xy_errors *errors, size_t from, const char *code)
 {
@@ -81,8 +84,9 @@ int xy__document_create(const xy_schema *schema, xy_str text, const xy_document_
         options = &defaults;
     atomic_init(&document->refs, 1);
     document->schema = schema;
-    xy__arena_init(&document->arena,
-                   options->bytes_max ? options->bytes_max : XY_DOCUMENT_BYTES_DEFAULT);
+    xy__arena_init_small(&document->arena,
+                         options->bytes_max ? options->bytes_max : XY_DOCUMENT_BYTES_DEFAULT,
+                         ARENA_FIRST);
     document->source.text = xy__arena_str(&document->arena, text);
     rc = parse(document, &options->parse, errors);
     if (rc < 0)
@@ -140,7 +144,7 @@ static xy_plans *find_operation(const xy_document *document, xy_str name)
 }
 
 /* Not by printf: a client may well name it "\0". */
-static void say_unknown(xy_errors *errors, xy_str name)
+void xy__document_unknown_operation(xy_str name, xy_errors *errors)
 {
     xy_buf message;
 
@@ -161,7 +165,7 @@ int xy__document_operation(const xy_document *document, xy_str name, xy_plans **
     if (name.ptr) {
         found = find_operation(document, name);
         if (!found)
-            say_unknown(errors, name);
+            xy__document_unknown_operation(name, errors);
     } else if (document->operation_count > 1) {
         xy__errors_add(errors, XY_STR("Must provide operation name if query contains multiple "
                                       "operations."));

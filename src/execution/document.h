@@ -19,6 +19,7 @@
 #define XY_DOCUMENT_BYTES_DEFAULT ((size_t)64 << 20)
 
 typedef struct xy_plans xy_plans; /* execution/plan.h */
+typedef struct xy_lift xy_lift;   /* execution/lift.h */
 
 typedef struct xy_document {
     _Atomic uint32_t refs;
@@ -31,6 +32,7 @@ typedef struct xy_document {
     size_t condition_count;
     xy_plans **operations; /* one for each operation, in order */
     size_t operation_count;
+    xy_lift *lift; /* where its literals are; NULL: nobody asked */
     _Atomic uint32_t plans_kept;
     _Atomic size_t plan_bytes; /* in the plans kept */
 } xy_document;
@@ -64,6 +66,9 @@ size_t xy__document_bytes(const xy_document *document);
  * and *out; XY_EFAILED and one error, worded as graphql-js words it. */
 int xy__document_operation(const xy_document *document, xy_str name, xy_plans **out,
                            xy_errors *errors);
+
+/* Append what xy__document_operation() says when there is no operation `name`. */
+void xy__document_unknown_operation(xy_str name, xy_errors *errors);
 
 /* Query, mutation or subscription, and the definition in the tree. */
 xy_operation_type xy__plans_type(const xy_plans *plans);

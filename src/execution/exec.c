@@ -79,6 +79,7 @@ static int refuse_root(xy_operation *operation, xy_errors *errors)
     const xy_selection *root = operation->plan->root;
     xy_error *error;
 
+    errors->shifts = xy__lifted_shifts(operation->lifted);
     if (root && root->bad_condition) {
         const xy_directive *definition =
             xy__schema_directive(operation->document->schema, root->bad_condition->name->value);

@@ -21,6 +21,7 @@
 #include "execution/document.h"
 #include "execution/executor.h"
 #include "execution/identity.h"
+#include "execution/lift.h"
 #include "execution/outlet.h"
 #include "execution/source_stream.h"
 #include "execution/watch.h"
@@ -32,8 +33,10 @@ struct xy_operation {
     uint32_t refs;
     xy_executor *executor;
     xy_document *document; /* a reference */
-    xy_plans *plans;       /* the chosen operation of the document; NULL before prepare */
-    xy_plan *plan;         /* its plan for these variables */
+    /* Its own literals, where the document is of another text of that shape; NULL: it has none. */
+    const xy_lifted *lifted;
+    xy_plans *plans; /* the chosen operation of the document; NULL before prepare */
+    xy_plan *plan;   /* its plan for these variables */
     xy_arena arena;
     xy_errors errors;      /* request errors: of prepare */
     xy_value variables;    /* OBJECT: coerced */
@@ -71,6 +74,13 @@ static inline xy_arena *xy__operation_arena(xy_operation *operation)
 {
     return &operation->arena;
 }
+
+/* The document is that of another text: take the literals of this operation's text from `lifted`.
+ * Before prepare. */
+void xy__operation_lift(xy_operation *operation, const xy_lifted *lifted);
+
+/* The name of the chosen operation in its own text; null without. After prepare. */
+xy_str xy__operation_name(const xy_operation *operation);
 
 /* Choose the operation `name` (null: the only one) and coerce `variables` (an OBJECT; NULL:
  * none). Spec 6.1 GetOperation, CoerceVariableValues. keeps: variables, as long as the operation.

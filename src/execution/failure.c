@@ -17,6 +17,7 @@ xy_bytes *xy__operation_failure(xy_operation *operation, const char *code, xy_st
 
     xy__arena_init(&arena, FAILURE_BYTES_MAX);
     xy__errors_init(&errors, &arena);
+    errors.shifts = xy__lifted_shifts(operation->lifted);
     error = xy__errors_add(&errors, message);
     xy__error_locate(&errors, error,
                      xy__source_location(&operation->document->source, ast->node.start));

@@ -11,21 +11,26 @@ static const xy_error *first_error(const xy_errors *errors)
     return errors->list.len > 0 ? errors->list.items[0] : NULL;
 }
 
-/* Arguments that need variables come out the same each time, so they are coerced once an
- * operation. Spec 6.4.1 CoerceArgumentValues */
+/* Arguments that need variables, or literals of the operation's own, come out the same each time,
+ * so they are coerced once an operation. Spec 6.4.1 CoerceArgumentValues */
 static const xy_value *vary_arguments(xy_operation *operation, const xy_plan_field *field,
                                       const xy_error **refusal)
 {
     xy_field_memo *memo = xy__operation_memo(operation, field);
+    const xy_inputs inputs = {
+        .variables = &operation->variables,
+        .lifted = operation->lifted,
+        .hide_suggestions = operation->executor->hide_suggestions,
+    };
     xy_value *arguments;
     xy_errors errors;
 
     if (!memo->arguments && !memo->refusal) {
         arguments = xy__arena_alloc(&operation->arena, sizeof *arguments);
         xy__errors_init(&errors, &operation->arena);
-        if (xy__arguments_coerce(&operation->arena, field->arguments, &operation->variables,
-                                 operation->executor->hide_suggestions, &errors,
-                                 arguments) == XY_OK) {
+        errors.shifts = xy__lifted_shifts(operation->lifted);
+        if (xy__arguments_coerce_from(&operation->arena, field->arguments, &inputs, &errors,
+                                      arguments) == XY_OK) {
             memo->arguments = arguments;
         } else {
             memo->refusal = first_error(&errors);
@@ -39,7 +44,7 @@ const xy_value *xy__field_arguments(xy_operation *operation, const xy_plan_field
                                     const xy_error **refusal)
 {
     *refusal = NULL;
-    if (field->arguments->is_constant)
+    if (xy__arguments_are_constant(field->arguments, operation->lifted))
         return &field->arguments->value;
     return vary_arguments(operation, field, refusal);
 }
@@ -153,6 +158,7 @@ static xy_outcome fail_condition(xy_run *run, const xy_frame *at, const xy_ast_d
     xy_value ignored;
 
     xy__errors_init(&errors, &run->arena);
+    errors.shifts = xy__lifted_shifts(run->operation->lifted);
     xy__arguments_coerce(&run->arena, xy__arguments_compile(&run->arena, &site),
                          &run->operation->variables, run->operation->executor->hide_suggestions,
                          &errors, &ignored);

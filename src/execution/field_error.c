@@ -41,7 +41,8 @@ void xy__field_locate(xy_operation *operation, const xy_plan_field *field, xy_er
     if (!memo->locations) {
         memo->locations = xy__arena_alloc(&operation->arena, count * sizeof *memo->locations);
         for (size_t i = 0; i < count; i++)
-            memo->locations[i] = xy__node_location(&field->nodes.items[i]->node);
+            memo->locations[i] = xy__shifts_apply(xy__lifted_shifts(operation->lifted),
+                                                  xy__node_location(&field->nodes.items[i]->node));
     }
     error->locations = memo->locations;
     error->location_count = count;

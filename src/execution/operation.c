@@ -72,6 +72,36 @@ void xy__operation_unref(xy_operation *operation)
     executor->spare_operation_count++;
 }
 
+void xy__operation_lift(xy_operation *operation, const xy_lifted *lifted)
+{
+    operation->lifted = xy__lifted_copy(&operation->arena, lifted);
+    operation->errors.shifts = &operation->lifted->shifts;
+}
+
+xy_str xy__operation_name(const xy_operation *operation)
+{
+    const xy_ast_name *name = xy__plans_ast(operation->plans)->name;
+
+    if (operation->lifted && operation->lifted->lift->name_lifts)
+        return operation->lifted->name;
+    return name ? name->value : XY_STR_NULL;
+}
+
+static int choose_operation(xy_operation *operation, xy_str name)
+{
+    const xy_lifted *lifted = operation->lifted;
+
+    /* The only one, by its own name rather than by that in the document's text. */
+    if (name.ptr && lifted && lifted->lift->name_lifts) {
+        if (!xy_str_eq(name, lifted->name)) {
+            xy__document_unknown_operation(name, &operation->errors);
+            return XY_EFAILED;
+        }
+        name = XY_STR_NULL;
+    }
+    return xy__document_operation(operation->document, name, &operation->plans, &operation->errors);
+}
+
 static int coerce_variables(xy_operation *operation, const xy_value *inputs)
 {
     int rc = xy__variables_coerce(&operation->arena, &operation->plans->variables, inputs,
@@ -95,8 +125,7 @@ static int choose_plan(xy_operation *operation)
 
 int xy__operation_prepare(xy_operation *operation, xy_str name, const xy_value *variables)
 {
-    int rc =
-        xy__document_operation(operation->document, name, &operation->plans, &operation->errors);
+    int rc = choose_operation(operation, name);
 
     if (rc == XY_OK)
         rc = coerce_variables(operation, variables);
@@ -106,7 +135,7 @@ int xy__operation_prepare(xy_operation *operation, xy_str name, const xy_value *
 }
 
 /* A plan has its address as long as anybody uses it; the rest of the key are the values of the
- * variables, as JSON. */
+ * variables, as JSON, and what the text has instead of the document's literals. */
 static xy_str shared_key(xy_operation *operation)
 {
     const xy_plan *plan = operation->plan;
@@ -116,6 +145,8 @@ static xy_str shared_key(xy_operation *operation)
     xy__buf_init(&key, SIZE_MAX);
     xy__buf_append(&key, (const char *)&plan, sizeof plan);
     xy__json_write_value(&key, &operation->variables);
+    if (operation->lifted)
+        xy__lifted_write_key(operation->lifted, &key);
     copy = xy__arena_str(&operation->arena, xy__buf_view(&key));
     xy__buf_deinit(&key);
     return copy;

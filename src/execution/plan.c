@@ -18,6 +18,9 @@ typedef struct planner {
     xy_arena temp;    /* as long as one selection is made */
     xy_collector collector;
     XY_VEC(xy_plan_field *) waiting;
+    /* The same nodes may come up again: by another spread of a fragment, or for another object type
+     * that an abstract field above them can have. */
+    bool repeats;
 } planner;
 
 /* The nodes of one response key while they are grouped. */
@@ -33,6 +36,9 @@ typedef struct groups {
 } groups;
 
 #define GROUPS_SEARCHED_MAX 16u
+
+/* Many documents are small, and a plan of theirs lasts as long as they do. */
+#define ARENA_FIRST 1024u
 
 static xy_str response_key(const xy_ast_field *node)
 {
@@ -67,6 +73,31 @@ static size_t add_group(planner *p, groups *g, xy_str key)
     return g->list.len - 1;
 }
 
+/* Are the collected nodes few, each with a response key of its own? Then each is a group. */
+static bool group_few(planner *p, groups *g)
+{
+    size_t count = p->collector.nodes.len;
+    const xy_ast_field **nodes;
+
+    if (count > GROUPS_SEARCHED_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        xy_str key = response_key(p->collector.nodes.items[i]);
+
+        if (find_group(g, key) != SIZE_MAX) {
+            g->list.len = 0;
+            return false;
+        }
+        *xy_vec_push(&p->temp, &g->list) = (group){.key = key};
+    }
+    nodes = xy__arena_alloc(&p->plan->arena, count * sizeof *nodes);
+    for (size_t i = 0; i < count; i++) {
+        nodes[i] = p->collector.nodes.items[i];
+        g->list.items[i].nodes = (xy_field_nodes){&nodes[i], 1};
+    }
+    return true;
+}
+
 /* Sort the collected nodes by response key, keys in order of their first node. */
 static void group_nodes(planner *p, groups *g)
 {
@@ -99,7 +130,12 @@ static void group_nodes(planner *p, groups *g)
 static const xy_arguments *compile_arguments(planner *p, const xy_field *field,
                                              const xy_ast_field *node)
 {
-    xy_arguments_site site = {.field = field, .node = &node->node, .nodes = &node->arguments};
+    xy_arguments_site site = {
+        .field = field,
+        .node = &node->node,
+        .nodes = &node->arguments,
+        .lift = p->plan->plans->document->lift,
+    };
 
     return xy__arguments_compile(&p->plan->arena, &site);
 }
@@ -218,7 +254,8 @@ static xy_selection *make_selection(planner *p)
     if (p->plan->plans->live)
         selection->key = plan_key(p, selection->type);
     xy__map_init(&g.by_key, &p->temp);
-    group_nodes(p, &g);
+    if (!group_few(p, &g))
+        group_nodes(p, &g);
     selection->fields = XY_ARENA_ARRAY(&p->plan->arena, xy_plan_field, g.list.len);
     for (size_t i = 0; i < g.list.len; i++) {
         const group *one = &g.list.items[i];
@@ -251,6 +288,8 @@ static const xy_selection *intern(planner *p)
     xy_str key;
 
     xy__arena_reset(&p->temp);
+    if (!p->repeats)
+        return make_selection(p);
     key = identity(p);
     selection = xy__map_get(&p->plan->selections, key);
     if (!selection) {
@@ -293,6 +332,7 @@ static bool plan_waiting(planner *p)
 static void planner_init(planner *p, xy_plan *plan)
 {
     *p = (planner){.plan = plan, .schema = plan->plans->document->schema};
+    p->repeats = plan->plans->document->fragments.len > 0;
     xy__arena_init(&p->scratch, XY_PLAN_BYTES_MAX);
     xy__arena_init(&p->temp, XY_PLAN_BYTES_MAX);
     xy__collector_init(&p->collector, &p->scratch, plan->plans, plan->conditions);
@@ -346,6 +386,7 @@ static const xy_selection *plan_type(xy_plan *plan, xy_plan_field *field, const 
     if (selection || plan->over)
         return selection;
     planner_init(&p, plan);
+    p.repeats = true;
     selection = select_beneath(&p, &field->nodes, type);
     /* What a limit cut short stays behind unpublished, and nobody plans here again. */
     plan->over = !selection || !plan_waiting(&p);
@@ -383,7 +424,7 @@ int xy__plan_create(const xy_plans *plans, const uint8_t *conditions, xy_plan **
     int rc;
 
     plan->plans = plans;
-    xy__arena_init(&plan->arena, XY_PLAN_BYTES_MAX);
+    xy__arena_init_small(&plan->arena, XY_PLAN_BYTES_MAX, ARENA_FIRST);
     xy__map_init(&plan->selections, &plan->arena);
     XY_ASSERT(uv_mutex_init(&plan->lock) == 0);
     own = xy__arena_alloc(&plan->arena, plans->document->condition_count + 1);

@@ -42,6 +42,9 @@ void xy__plans_conditions(xy_document *document)
 {
     condition_names names = {.arena = &document->arena};
 
+    /* No directive without an at sign: most documents have none. */
+    if (!memchr(document->source.text.ptr, '@', document->source.text.len))
+        return;
     xy__map_init(&names.seen, &document->arena);
     xy__visit_one(condition_visitor, &names, &document->ast->node);
     document->conditions = names.list.items;

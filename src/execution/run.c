@@ -80,6 +80,7 @@ xy_run *xy__run_create(xy_operation *operation, const xy_run_terms *terms, xy_on
     run->done_arg = arg;
     run->resolved_end = &run->resolved;
     xy__errors_init(&run->errors, &run->arena);
+    run->errors.shifts = xy__lifted_shifts(operation->lifted);
     xy__executor_buf(executor, &run->text);
     xy__list_append(&operation->runs, &run->link);
     executor->gauges.runs++;

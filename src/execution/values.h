@@ -10,6 +10,9 @@
 #include "base/errors.h"
 #include "schema/types.h"
 
+typedef struct xy_lift xy_lift;     /* execution/lift.h */
+typedef struct xy_lifted xy_lifted; /* the same */
+
 /* Errors of one request's variables; one more says that there would be more. */
 #define XY_VARIABLE_ERRORS_MAX 50u
 
@@ -45,6 +48,7 @@ typedef struct xy_arguments_site {
     const xy_directive *directive;
     const xy_node *node; /* the field or directive of the document: where missing ones are told */
     const xy_ast_arguments *nodes;
+    const xy_lift *lift; /* of the document; NULL: literals are the document's own in any case */
 } xy_arguments_site;
 
 typedef struct xy_argument xy_argument;
@@ -56,11 +60,27 @@ typedef struct xy_arguments {
     size_t len;
     /* No variable is needed and nothing is wrong: `value` is all there is to know. */
     bool is_constant;
+    bool lifts;     /* some of its literals are another's, where an operation has its own */
     xy_value value; /* OBJECT */
 } xy_arguments;
 
 /* Coerce what needs no variables. keeps: what `site` points to, as long as the result. */
 const xy_arguments *xy__arguments_compile(xy_arena *arena, const xy_arguments_site *site);
+
+/* What the arguments of an operation are made of. */
+typedef struct xy_inputs {
+    const xy_value *variables;
+    const xy_lifted *lifted; /* its own literals; NULL: those of the document */
+    bool hide_suggestions;
+} xy_inputs;
+
+/* Do the arguments come out the same in every operation with such literals (NULL: the document's)?
+ * Then `arguments->value` is what they are. */
+static inline bool xy__arguments_are_constant(const xy_arguments *arguments,
+                                              const xy_lifted *lifted)
+{
+    return arguments->is_constant && !(lifted && arguments->lifts);
+}
 
 /* Spec 6.4.1 CoerceArgumentValues. *out is an OBJECT of the arguments that have a value, in the
  * order of their definitions; constant ones cost nothing. keeps: arguments and variables, as long
@@ -68,6 +88,10 @@ const xy_arguments *xy__arguments_compile(xy_arena *arena, const xy_arguments_si
  * is over its maximum. */
 int xy__arguments_coerce(xy_arena *arena, const xy_arguments *arguments, const xy_value *variables,
                          bool hide_suggestions, xy_errors *errors, xy_value *out);
+
+/* The same for an operation that may have literals of its own. */
+int xy__arguments_coerce_from(xy_arena *arena, const xy_arguments *arguments,
+                              const xy_inputs *inputs, xy_errors *errors, xy_value *out);
 
 /* The first directive `name` in `directives`; NULL when there is none. */
 const xy_ast_directive *xy__directive_find(const xy_ast_directives *directives, xy_str name);

@@ -299,24 +299,23 @@ void xy__visit_plan_init(xy_visit_plan *plan, const xy_visit_handler *const *vis
 /* Call those of calls[first..last) that are active. Returns the visitors that want to skip. */
 static uint64_t call_range(walk *w, const xy_visit_at *at, uint16_t first, uint16_t last)
 {
+    const xy_visit_call *end = &w->plan->calls[last];
     uint64_t skipping = 0;
 
-    for (size_t i = first; i < last && !w->stopped; i++) {
-        const xy_visit_call *call = &w->plan->calls[i];
+    for (const xy_visit_call *call = &w->plan->calls[first]; call < end; call++) {
         uint64_t bit = (uint64_t)1 << call->visitor;
+        xy_visit_next next;
 
         if (!(w->active & bit))
             continue;
-        switch (call->fn(w->args ? w->args[call->visitor] : NULL, at)) {
-        case XY_VISIT_ON:
-            break;
-        case XY_VISIT_SKIP:
+        next = call->fn(w->args[call->visitor], at);
+        if (XY_LIKELY(next == XY_VISIT_ON))
+            continue;
+        if (next == XY_VISIT_SKIP) {
             skipping |= bit;
-            break;
-        case XY_VISIT_BREAK:
+        } else if (next == XY_VISIT_BREAK) {
             w->active &= ~bit;
-            break;
-        case XY_VISIT_STOP:
+        } else {
             w->stopped = true;
             break;
         }
@@ -328,18 +327,14 @@ static void visit_node(walk *w, const xy_visit_at *at);
 
 static_assert(offsetof(xy_nodes, items) == 0, "a part is a pointer, or begins with one");
 
-/* One part of a node: a pointer to a node, or to a list's items with their number behind it.
- * Pointers are read as bytes, for the table knows no types. */
-static void visit_part(walk *w, const xy_visit_at *up, const node_part *part)
+/* One part of a node: `target` is a node, or a list's items with their number behind the pointer to
+ * them. Pointers are read as bytes, for the table knows no types. */
+static void visit_part(walk *w, const xy_visit_at *up, const node_part *part, const char *target)
 {
     const char *place = (const char *)up->node + part->offset;
-    const char *target;
     xy_visit_at at;
     size_t len;
 
-    memcpy(&target, place, sizeof target);
-    if (!target)
-        return;
     at = (xy_visit_at){.up = up, .key = part->key, .index = SIZE_MAX};
     if (!part->is_list) {
         at.node = (const xy_node *)(const void *)target;
@@ -359,17 +354,25 @@ static void visit_node(walk *w, const xy_visit_at *at)
     unsigned kind = at->node->kind;
     const xy_visit_plan *plan = w->plan;
     bool followed = w->around && xy__kinds_have(w->around->kinds, kind);
-    uint64_t skipping;
+    uint64_t skipping = 0;
 
     if (followed)
         w->around->enter(w->around->arg, at);
-    skipping = call_range(w, at, plan->enter[kind], plan->enter[kind + 1]);
-    w->active &= ~skipping;
-    for (const node_part *part = parts_of[kind]; part->key && w->active && !w->stopped; part++) {
-        if (w->wanted & part->reach)
-            visit_part(w, at, part);
+    if (plan->enter[kind] < plan->enter[kind + 1]) {
+        skipping = call_range(w, at, plan->enter[kind], plan->enter[kind + 1]);
+        w->active &= ~skipping;
     }
-    (void)call_range(w, at, plan->leave[kind], plan->leave[kind + 1]);
+    for (const node_part *part = parts_of[kind]; part->key && w->active && !w->stopped; part++) {
+        const char *target;
+
+        if (!(w->wanted & part->reach))
+            continue;
+        memcpy(&target, (const char *)at->node + part->offset, sizeof target);
+        if (target)
+            visit_part(w, at, part, target);
+    }
+    if (plan->leave[kind] < plan->leave[kind + 1] && !w->stopped)
+        (void)call_range(w, at, plan->leave[kind], plan->leave[kind + 1]);
     w->active |= skipping;
     if (followed)
         w->around->leave(w->around->arg, at);
@@ -378,10 +381,11 @@ static void visit_node(walk *w, const xy_visit_at *at)
 void xy__visit_some(const xy_visit_plan *plan, uint64_t active, void *const *args,
                     const xy_visit_around *around, const xy_node *root)
 {
+    static void *const nothing[XY_VISITORS_MAX];
     xy_visit_at at = {.node = root, .index = SIZE_MAX};
     walk w = {
         .plan = plan,
-        .args = args,
+        .args = args ? args : nothing,
         .around = around,
         .wanted = plan->wanted | (around ? around->kinds : 0),
         .active = active,

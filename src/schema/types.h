@@ -153,9 +153,19 @@ static inline xy_directive *xy__schema_directive(const xy_schema *schema, xy_str
     return xy__map_get(&schema->directives_by_name, name);
 }
 
+#define XY_FIELDS_SEARCHED_MAX 8u
+
 /* The field `name` of an object or interface; NULL otherwise. Meta fields are not among them. */
 static inline xy_field *xy__type_field(const xy_type *type, xy_str name)
 {
+    /* Most types have few fields: looking at all their names takes less time than a hash. */
+    if (type->fields.len <= XY_FIELDS_SEARCHED_MAX &&
+        type->fields.len == type->fields_by_name.len) {
+        for (size_t i = 0; i < type->fields.len; i++)
+            if (xy_str_eq(type->fields.items[i]->name, name))
+                return type->fields.items[i];
+        return NULL;
+    }
     return xy__map_get(&type->fields_by_name, name);
 }
 

@@ -6,28 +6,22 @@
 #include "base/fatal.h"
 #include "serve/service.h"
 
-static xy_str name_of(const xy_operation *operation)
-{
-    const xy_ast_operation *ast = xy__plans_ast(operation->plans);
-
-    return ast->name ? ast->name->value : XY_STR_NULL;
-}
-
 static void record(const xy_context *context)
 {
     const xy_kept_params *params = context->operation->kept;
+    xy_record over = {
+        .operation = xy__operation_name(context->operation),
+        .type = (xy_record_type)context->type,
+        .request_id = xy__context_id(context),
+        .duration_ns = uv_hrtime() - context->started_ns,
+        .results = context->results,
+        .errors = context->errors,
+        .timed_out = context->timed_out,
+        .bytes = context->bytes,
+        .variables = params ? params->params.variables : NULL,
+    };
 
-    xy__service_record(context->service, &(xy_record){
-                                             .operation = name_of(context->operation),
-                                             .type = (xy_record_type)context->type,
-                                             .request_id = xy__context_id(context),
-                                             .duration_ns = uv_hrtime() - context->started_ns,
-                                             .results = context->results,
-                                             .errors = context->errors,
-                                             .timed_out = context->timed_out,
-                                             .bytes = context->bytes,
-                                             .variables = params ? params->params.variables : NULL,
-                                         });
+    xy__service_record(context->service, &over);
 }
 
 static void on_operation_destroy(void *arg)

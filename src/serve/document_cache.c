@@ -22,6 +22,7 @@
 
 typedef enum entry_kind {
     ENTRY_DOCUMENT,
+    ENTRY_SHAPE,
     ENTRY_PARAMS, /* and on: ENTRY_PARAMS + xy_params_origin */
 } entry_kind;
 
@@ -198,11 +199,55 @@ xy_document *xy__document_cache_find(xy_document_cache *cache, uint64_t hash, xy
     if (found) {
         document = xy__document_ref(entry_of(found)->document);
         at->hits++;
-    } else {
-        at->misses++;
     }
     uv_mutex_unlock(&at->lock);
     return document;
+}
+
+void xy__document_cache_missed(xy_document_cache *cache, uint64_t hash)
+{
+    shard *at;
+
+    if (!cache)
+        return;
+    at = shard_of(cache, hash);
+    uv_mutex_lock(&at->lock);
+    at->misses++;
+    uv_mutex_unlock(&at->lock);
+}
+
+xy_document *xy__document_cache_find_shape(xy_document_cache *cache, const xy_shape *shape)
+{
+    xy_document *document = NULL;
+    xy_sieve_entry *found;
+    shard *at;
+
+    if (!cache)
+        return NULL;
+    at = shard_of(cache, shape->hash);
+    uv_mutex_lock(&at->lock);
+    found = xy__sieve_find(&at->sieve, shape->hash, ENTRY_SHAPE, shape->key);
+    if (found) {
+        document = xy__document_ref(entry_of(found)->document);
+        at->hits++;
+    }
+    uv_mutex_unlock(&at->lock);
+    return document;
+}
+
+bool xy__document_cache_wants_shape(xy_document_cache *cache, const xy_shape *shape)
+{
+    bool wanted;
+    shard *at;
+
+    if (!cache)
+        return false;
+    at = shard_of(cache, shape->hash);
+    uv_mutex_lock(&at->lock);
+    wanted = xy__sieve_seen(&at->sieve, shape->hash) &&
+             !xy__sieve_find(&at->sieve, shape->hash, ENTRY_SHAPE, shape->key);
+    uv_mutex_unlock(&at->lock);
+    return wanted;
 }
 
 xy_kept_params *xy__document_cache_find_params(xy_document_cache *cache, uint64_t hash,
@@ -227,6 +272,21 @@ void xy__document_cache_offer(xy_document_cache *cache, uint64_t hash, xy_docume
 {
     entry offered = {
         .sieve = {.hash = hash, .kind = ENTRY_DOCUMENT, .key = document->source.text},
+        .document = document,
+    };
+
+    if (!cache)
+        return;
+    offered.sieve.bytes = sizeof offered + xy__document_bytes(document);
+    offer(cache, &offered);
+}
+
+void xy__document_cache_offer_shape(xy_document_cache *cache, const xy_shape *shape,
+                                    xy_document *document)
+{
+    /* The key is that in the document, whose lifetime it has. */
+    entry offered = {
+        .sieve = {.hash = shape->hash, .kind = ENTRY_SHAPE, .key = document->lift->key},
         .document = document,
     };
 

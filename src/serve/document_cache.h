@@ -3,11 +3,14 @@
  * of the request that had them.
  *
  *   body ---hash---> parameters, query's hash ------> document, plans
- *         no JSON is read                     nothing is parsed or validated
+ *         no JSON is read       |             nothing is parsed or validated
+ *                               '--- shape ---> document of a text with other literals, plans
+ *                                     one pass; literals are coerced for each operation
  *
  * One for all workers of a process: shards with a lock and a share of the bytes each, and what
  * stays in a shard is decided by serve/sieve.h. Hashes only lead to an entry, the whole text
- * decides. Each byte is charged once: parameters do not hold the document. What is found is a
+ * decides. Each byte is charged once: parameters do not hold the document; but a document
+ * that is found by its text and by its shape is charged for both. What is found is a
  * reference: an entry that goes meanwhile lives on with whoever uses it.
  *
  * Only valid documents are offered, and parameters only with one, so that no flood of bad
@@ -15,7 +18,7 @@
 #ifndef XY_SERVE_DOCUMENT_CACHE_H
 #define XY_SERVE_DOCUMENT_CACHE_H
 
-#include "execution/document.h"
+#include "execution/lift.h"
 #include "serve/kept_params.h"
 
 /* Longer bodies and query strings are read each time. */
@@ -25,7 +28,7 @@ typedef struct xy_document_cache xy_document_cache;
 
 typedef struct xy_cache_figures {
     uint64_t hits;    /* documents that were found, ever */
-    uint64_t misses;  /* documents that were not, ever */
+    uint64_t misses;  /* documents that had to be made, ever */
     uint64_t entries; /* documents and parameters, now */
     uint64_t bytes;   /* held by them, now */
     uint64_t evicted; /* entries, ever */
@@ -40,6 +43,22 @@ void xy__document_cache_destroy(xy_document_cache *cache);
 /* The document whose text is `text` and its hash `hash`. gives: one reference; NULL: not there.
  * From any thread. */
 xy_document *xy__document_cache_find(xy_document_cache *cache, uint64_t hash, xy_str text);
+
+/* A document of a text of this shape, ready for others of it (execution/lift.h). gives: one
+ * reference; NULL: not there. From any thread. */
+xy_document *xy__document_cache_find_shape(xy_document_cache *cache, const xy_shape *shape);
+
+/* A document was found neither way: count that. From any thread. */
+void xy__document_cache_missed(xy_document_cache *cache, uint64_t hash);
+
+/* Is it worth while to make a document ready for other texts of this shape? It is when the shape
+ * came up before. From any thread. */
+bool xy__document_cache_wants_shape(xy_document_cache *cache, const xy_shape *shape);
+
+/* A document that is ready for other texts: it comes in; if it is there, what its plans have grown
+ * by is charged. shares: document. From any thread. */
+void xy__document_cache_offer_shape(xy_document_cache *cache, const xy_shape *shape,
+                                    xy_document *document);
 
 /* A valid document that was just used: it comes in when it is offered a second time, and if it is
  * there, what its plans have grown by is charged. shares: document. From any thread. */

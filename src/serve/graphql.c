@@ -2,7 +2,8 @@
 /* serve/graphql.c -- the steps of a GraphQL request, each of which may be the last.
  *
  * What the cache knows skips work, never a check: parameters found by the raw text are those that
- * reading it would give, a document found by its text is one that is valid. */
+ * reading it would give, a document found by its text is one that is valid; and so would be one of
+ * this text where another of its shape is found and the literals fit (execution/lift.h). */
 #include "serve/graphql.h"
 
 #include "base/map.h"
@@ -25,7 +26,11 @@ typedef struct request {
     xy_chosen chosen;
     xy_document *document; /* a reference */
     size_t document_bytes; /* that the cache knows of; 0: it was not there */
-    xy_arena arena;        /* of the errors */
+    bool has_shape;        /* of a text that is not in the cache */
+    bool is_lifted;        /* the document is that of another text of the shape */
+    xy_shape shape;
+    xy_lifted lifted;
+    xy_arena arena; /* of the errors */
     xy_errors errors;
 } request;
 
@@ -101,6 +106,29 @@ static bool choose_document(request *req)
     return false;
 }
 
+/* A document of a text that differs from this one in literals only. */
+static bool find_by_shape(request *req)
+{
+    xy_document_cache *cache = req->service->shared->documents;
+    xy_document *document;
+
+    if (!cache)
+        return false;
+    req->has_shape = xy__shape_read(&req->arena, req->chosen.text, &req->shape);
+    document = req->has_shape ? xy__document_cache_find_shape(cache, &req->shape) : NULL;
+    if (!document)
+        return false;
+    req->is_lifted =
+        xy__lifted_read(&req->arena, document, req->chosen.text, &req->shape, &req->lifted);
+    if (req->is_lifted) {
+        req->document = document;
+        req->document_bytes = xy__document_bytes(document);
+    } else {
+        xy__document_unref(document);
+    }
+    return req->is_lifted;
+}
+
 /* Parse and validate, unless that is done already. */
 static bool find_document(request *req)
 {
@@ -118,11 +146,32 @@ static bool find_document(request *req)
         req->document_bytes = xy__document_bytes(req->document);
         return true;
     }
+    if (find_by_shape(req))
+        return true;
+    xy__document_cache_missed(service->shared->documents, hash);
     rc = xy__document_create(service->config->schema, text, &service->document_options,
                              &req->document, &req->errors);
     if (rc < 0)
         refuse(req, rc == XY_EREFUSED ? XY_REFUSED_LIMIT : XY_REFUSED_DOCUMENT, &req->errors);
+    else if (req->has_shape)
+        xy__document_note_shape(req->document, &req->shape);
     return rc == XY_OK;
+}
+
+static void offer_document(request *req)
+{
+    xy_document_cache *cache = req->service->shared->documents;
+
+    if (req->is_lifted) {
+        xy__document_cache_offer_shape(cache, &req->shape, req->document);
+        return;
+    }
+    /* The shape first: once the document can be found by its text it may not be changed. */
+    if (req->has_shape && xy__document_cache_wants_shape(cache, &req->shape)) {
+        xy__document_make_liftable(req->document, &req->shape);
+        xy__document_cache_offer_shape(cache, &req->shape, req->document);
+    }
+    xy__document_cache_offer(cache, req->chosen.hash, req->document);
 }
 
 /* Let the next request find what this one has made: the document with its plans, and, now that it
@@ -132,7 +181,7 @@ static void remember(request *req)
     xy_document_cache *cache = req->service->shared->documents;
 
     if (!req->chosen.document && xy__document_bytes(req->document) != req->document_bytes)
-        xy__document_cache_offer(cache, req->chosen.hash, req->document);
+        offer_document(req);
     if (!req->params_known)
         xy__document_cache_offer_params(cache, req->params_hash, req->params);
 }
@@ -212,6 +261,8 @@ static void run(request *req)
     const xy_params *params = &req->params->params;
     xy_operation *operation = xy__operation_create(&req->service->executor, req->document);
 
+    if (req->is_lifted)
+        xy__operation_lift(operation, &req->lifted);
     if (xy__operation_prepare(operation, params->operation_name, params->variables) < 0) {
         refuse(req, XY_REFUSED_OPERATION, &operation->errors);
     } else {

@@ -5,6 +5,9 @@
 
 #include "validation/selection_walk.h"
 
+/* As many names of a selection set are compared in pairs; of more a map is made. */
+#define NAMES_COMPARED_MAX 12u
+
 /* What is in a scope while it is being made. */
 typedef struct scope_parts {
     XY_VEC(xy_scope_field) fields;
@@ -154,6 +157,61 @@ void xy__field_scopes_init(xy_field_scopes *scopes, xy_validation *v)
                                                   definition_type(v->schema, definition->node));
         }
     }
+}
+
+static xy_str response_text(const xy_node *field)
+{
+    const xy_ast_field *node = (const void *)field;
+
+    return node->alias ? node->alias->value : node->name->value;
+}
+
+/* Few names are compared with each other, many are put into a map. */
+static bool names_repeat(xy_validation *v, const xy_ast_selection_set *set)
+{
+    const xy_nodes *all = &set->selections;
+    xy_map seen;
+
+    if (all->len <= NAMES_COMPARED_MAX) {
+        for (size_t i = 1; i < all->len; i++) {
+            xy_str name = response_text(all->items[i]);
+
+            for (size_t j = 0; j < i; j++)
+                if (xy_str_eq(name, response_text(all->items[j])))
+                    return true;
+        }
+        return false;
+    }
+    xy__map_init(&seen, v->arena);
+    for (size_t i = 0; i < all->len; i++)
+        if (xy__map_put(&seen, response_text(all->items[i]), all->items[i]))
+            return true;
+    return false;
+}
+
+bool xy__fields_may_meet(xy_validation *v)
+{
+    XY_VEC(const xy_ast_selection_set *) sets = {0};
+
+    for (size_t i = 0; i < v->definitions.len; i++)
+        if (v->definitions.items[i].selection_set)
+            *xy_vec_push(v->arena, &sets) = v->definitions.items[i].selection_set;
+    while (sets.len) {
+        const xy_ast_selection_set *set = sets.items[--sets.len];
+
+        for (size_t i = 0; i < set->selections.len; i++) {
+            const xy_node *node = set->selections.items[i];
+            const xy_ast_field *field = (const void *)node;
+
+            if (node->kind != XY_KIND_FIELD)
+                return true;
+            if (field->selection_set)
+                *xy_vec_push(v->arena, &sets) = field->selection_set;
+        }
+        if (names_repeat(v, set))
+            return true;
+    }
+    return false;
 }
 
 static int compare_fields_of_object(const void *a, const void *b)

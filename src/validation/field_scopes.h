@@ -77,6 +77,10 @@ typedef struct xy_field_scopes {
     XY_VEC(char) text; /* of a key that is being written */
 } xy_field_scopes;
 
+/* Is there a selection set in the document with a fragment in it, or with two fields of one
+ * response name? When there is none, no two fields can conflict, and no scopes need be made. */
+bool xy__fields_may_meet(xy_validation *v);
+
 /* The scopes of v->document, in v->arena. */
 void xy__field_scopes_init(xy_field_scopes *scopes, xy_validation *v);
 

@@ -3,14 +3,17 @@
  *
  *   - A result is JSON, and nothing is left of the run.
  *   - The data do not depend on what is late.
+ *   - The result at once is the same with the document of a text that has other literals.
  *
  * Corpus: a byte of dice, a byte of switches (1: not validated, 2: half of all is late), a byte
  * that @skip and @include get by variables, then the document. */
 #include "xylem/call.h"
 
+#include "../relift.h"
 #include "base/fatal.h"
 #include "base/utf8.h"
 #include "execution/exec.h"
+#include "execution/response.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "schema/build.h"
@@ -135,6 +138,10 @@ static int resolve(xy_call *call)
     xy_str field = xy_call_field(call);
     const xy_type *on = xy__schema_type(state.schema, xy_call_type(call));
     uint64_t hash = mix(parent ? (uint64_t)parent->integer : 1, field);
+    const xy_value *argument = xy_value_get(xy_args(call), XY_STR("x"));
+
+    if (argument && argument->kind == XY_VALUE_INT)
+        hash += (uint64_t)argument->integer;
 
     return xy_put(call, value_or_later(call, xy__type_field(on, field)->type, hash));
 }
@@ -179,6 +186,40 @@ static xy_value variables(xy_arena *arena, uint8_t bits)
     for (size_t i = 0; i < 4; i++)
         members[i] = (xy_member){xy_str_from(names[i]), xy_value_bool(bits >> i & 1)};
     return (xy_value){.kind = XY_VALUE_OBJECT, .len = 4, .members = members};
+}
+
+/* All of the response, for the text of the document, or for the one whose literals are given. */
+static xy_str respond(xy_arena *arena, xy_document *document, const xy_lifted *lifted, uint8_t bits)
+{
+    xy_operation *operation = xy__operation_create(&state.executor, document);
+    catcher out = {.outlet = {.ops = &ops}};
+    xy_value inputs = variables(arena, bits);
+    xy_str text;
+
+    state.late_chance = 0;
+    if (lifted)
+        xy__operation_lift(operation, lifted);
+    if (xy__operation_prepare(operation, XY_STR_NULL, &inputs) == XY_OK)
+        xy__execute_query_or_mutation(operation, NULL, &out.outlet);
+    else
+        out.result = xy__errors_response(&operation->errors);
+    text = xy__arena_str(arena, xy_bytes_str(out.result));
+    xy_bytes_unref(out.result);
+    xy__operation_unref(operation);
+    return text;
+}
+
+/* `document` is that of `text`. */
+static void compare_lifted(xy_arena *arena, xy_document *document, xy_str text, uint8_t bits)
+{
+    xy_lifted lifted;
+    xy_document *other = relift(state.schema, text, arena, &lifted);
+
+    if (!other)
+        return;
+    XY_ASSERT(
+        xy_str_eq(respond(arena, other, &lifted, bits), respond(arena, document, NULL, bits)));
+    xy__document_unref(other);
 }
 
 /* The data; NULL when the operation was refused or ended by a limit. */
@@ -249,6 +290,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         state.late_chance = data[1] & 2 ? 50 : 10;
         late = execute(&arena, document, data[2]);
         XY_ASSERT(!at_once || !late || xy_value_equal(at_once, late));
+        compare_lifted(&arena, document, (xy_str){(const char *)data + HEAD, size - HEAD}, data[2]);
         xy__document_unref(document);
     }
     xy__arena_deinit(&arena);

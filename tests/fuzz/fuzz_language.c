@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text as a document, a value and a type. What parses must print, and what is printed must
- * parse and print the same again; stripping must change neither.
+ * parse and print the same again; stripping must change neither. What a shape leaves out are whole
+ * tokens, literals of fields and a name; with others in their place a document stays one.
  *
  * Corpus: source texts. */
 #include "base/fatal.h"
 #include "base/utf8.h"
 #include "language/parser.h"
 #include "language/printer.h"
+#include "language/shape.h"
 #include "language/strip.h"
+#include "language/visitor.h"
 
 #define ARENA_MAX ((size_t)1 << 26)
 #define TEXT_MAX  ((size_t)1 << 24)
@@ -98,12 +101,103 @@ static void check(xy_str text, parse_fn *parse)
     xy__arena_deinit(&arena);
 }
 
+/* Holes that are what they should be. */
+typedef struct hole_count {
+    const xy_shape *shape;
+    size_t right;
+} hole_count;
+
+static void count_hole(hole_count *c, const xy_node *node, bool is_name)
+{
+    for (size_t i = 0; i < c->shape->hole_count; i++) {
+        const xy_hole *hole = &c->shape->holes[i];
+
+        c->right += hole->start == node->start && hole->start + hole->len == node->end &&
+                    (hole->kind == XY_HOLE_NAME) == is_name;
+    }
+}
+
+static xy_visit_next visit_literal(void *arg, const xy_visit_at *at)
+{
+    if (at->up->node->kind == XY_KIND_ARGUMENT && at->up->up->node->kind == XY_KIND_FIELD)
+        count_hole(arg, at->node, false);
+    return XY_VISIT_ON;
+}
+
+static xy_visit_next visit_operation(void *arg, const xy_visit_at *at)
+{
+    const xy_ast_operation *operation = (const void *)at->node;
+
+    if (operation->name)
+        count_hole(arg, &operation->name->node, true);
+    return XY_VISIT_ON;
+}
+
+static const xy_visit_handler hole_visitor[] = {
+    {XY_KIND_BIT(INT_VALUE) | XY_KIND_BIT(FLOAT_VALUE) | XY_KIND_BIT(STRING_VALUE), visit_literal,
+     NULL},
+    {XY_KIND_BIT(OPERATION_DEFINITION), visit_operation, NULL},
+    {0, NULL, NULL},
+};
+
+/* The text with the same literals everywhere. */
+static xy_str refill(xy_arena *arena, xy_str text, const xy_shape *shape)
+{
+    static const char *const fillers[] = {"on", "\"\"", "0", "-1e5"};
+    xy_buf buf;
+    xy_str filled;
+    size_t at = 0;
+
+    xy__buf_init(&buf, TEXT_MAX);
+    for (size_t i = 0; i < shape->hole_count; i++) {
+        const xy_hole *hole = &shape->holes[i];
+
+        xy__buf_append(&buf, text.ptr + at, hole->start - at);
+        xy__buf_str(&buf, xy_str_from(fillers[hole->kind]));
+        at = hole->start + hole->len;
+    }
+    xy__buf_append(&buf, text.ptr + at, text.len - at);
+    filled = xy__arena_str(arena, xy__buf_view(&buf));
+    xy__buf_deinit(&buf);
+    return filled;
+}
+
+static void check_shape(xy_str text)
+{
+    xy_arena arena;
+    xy_shape shape;
+    xy_shape again;
+
+    xy__arena_init(&arena, ARENA_MAX);
+    if (xy__shape_read(&arena, text, &shape)) {
+        xy_source source = {.text = text};
+        hole_count count = {.shape = &shape};
+        const xy_node *node;
+        xy_errors errors;
+
+        xy__errors_init(&errors, &arena);
+        if (parse_document(&arena, &source, &node, &errors) == 0) {
+            xy_str filled = refill(&arena, text, &shape);
+            xy_source other = {.text = filled};
+            const xy_node *filled_node;
+
+            xy__visit_one(hole_visitor, &count, node);
+            XY_ASSERT(count.right == shape.hole_count);
+            XY_ASSERT(parse_document(&arena, &other, &filled_node, &errors) == 0);
+            XY_ASSERT(xy__shape_read(&arena, filled, &again));
+            XY_ASSERT(xy_str_eq(again.key, shape.key));
+        }
+    }
+    xy__arena_deinit(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     xy_str text = {(const char *)data, size};
 
     if (!xy__utf8_valid(text))
         return 0;
+    check_shape(text);
     check(text, parse_document);
     check(text, parse_value);
     check(text, parse_type);

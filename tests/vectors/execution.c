@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "execution.h"
 
+#include "../relift.h"
 #include "base/fatal.h"
 #include "json/read.h"
 #include "schema/build.h"
@@ -179,10 +180,33 @@ static xy_str operation_name(const vector_case *c)
     return vector_str(c->json, "operationName");
 }
 
+/* The operation, with a document of the query; or, where the case is run for that, of a text with
+ * other literals. */
+static int begin_operation(vector_execution *x, const xy_document_options *options)
+{
+    xy_str query = vector_str(x->c->json, "query");
+    xy_document *document = NULL;
+    xy_lifted lifted;
+    bool lifts = false;
+    int rc = XY_OK;
+
+    if (x->c->lifts && !options->trusted)
+        document = relift(x->schema, query, x->c->arena, &lifted);
+    lifts = document != NULL;
+    if (!lifts)
+        rc = xy__document_create(x->schema, query, options, &document, &x->errors);
+    if (rc < 0)
+        return rc;
+    x->operation = xy__operation_create(&x->executor, document);
+    if (lifts)
+        xy__operation_lift(x->operation, &lifted);
+    xy__document_unref(document);
+    return XY_OK;
+}
+
 int vector_execution_begin(vector_execution *x, vector_case *c)
 {
     xy_document_options options = {.trusted = !vector_bool(c->json, "valid", false)};
-    xy_document *document;
     int rc;
 
     *x = (vector_execution){.c = c};
@@ -194,12 +218,9 @@ int vector_execution_begin(vector_execution *x, vector_case *c)
     if (rc < 0)
         return rc;
     x->schema->default_resolver = property;
-    rc = xy__document_create(x->schema, vector_str(c->json, "query"), &options, &document,
-                             &x->errors);
+    rc = begin_operation(x, &options);
     if (rc < 0)
         return rc;
-    x->operation = xy__operation_create(&x->executor, document);
-    xy__document_unref(document);
     rc = xy__operation_prepare(x->operation, operation_name(c), variables_of(c));
     if (rc < 0)
         x->errors = x->operation->errors;
@@ -357,4 +378,16 @@ vector_verdict vector_expect_refusal(vector_case *c, const xy_value *expected,
     if (vector_get(expected, "data"))
         return vector_fail(c, "data", XY_STR("data"), first);
     return vector_expect_errors(c, "errors", vector_get(expected, "errors"), errors);
+}
+
+vector_verdict vector_run_both(vector_case *c, vector_verdict (*run)(vector_case *c))
+{
+    vector_verdict verdict;
+
+    c->lifts = false;
+    verdict = run(c);
+    if (verdict != VECTOR_PASS)
+        return verdict;
+    c->lifts = true;
+    return run(c);
 }

@@ -32,6 +32,10 @@ xy_bytes *vector_execute(vector_execution *x, const xy_value *root);
 /* Answer `call` with `value`, a marker or not. */
 void vector_answer(xy_call *call, const xy_value *value);
 
+/* The verdict of `run` on a case; when it passes, that of running it with the document of a text
+ * that has other literals. */
+vector_verdict vector_run_both(vector_case *c, vector_verdict (*run)(vector_case *c));
+
 /* Compare a response (`data` and `errors`) with an expected one; `is_async`: other errors are
  * fine where the expected data is null. */
 vector_verdict vector_expect_response(vector_case *c, const xy_value *expected, xy_str got,

@@ -12,7 +12,7 @@ static vector_verdict execute(vector_execution *x)
     return verdict;
 }
 
-static vector_verdict run(vector_case *c)
+static vector_verdict run_one(vector_case *c)
 {
     vector_execution x;
     vector_verdict verdict;
@@ -24,6 +24,11 @@ static vector_verdict run(vector_case *c)
     }
     vector_execution_end(&x);
     return verdict;
+}
+
+static vector_verdict run(vector_case *c)
+{
+    return vector_run_both(c, run_one);
 }
 
 const xy_vector_family vector_family_introspection = {.name = "introspection", .run = run};

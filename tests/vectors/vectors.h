@@ -18,6 +18,7 @@ typedef enum vector_verdict { VECTOR_PASS, VECTOR_FAIL, VECTOR_SKIP } vector_ver
 typedef struct vector_case {
     xy_arena *arena;
     const xy_value *json; /* the line */
+    bool lifts;           /* of what executes: the document is that of a text with other literals */
     xy_str what;          /* of a mismatch: which part ("errors"), for -v */
     xy_buf expected;      /* of a mismatch: as text, for -v */
     xy_buf got;

@@ -64,3 +64,28 @@ test('what repeats is found, what is sent once is not kept', async () => {
   assert.equal(once.documentEntries, repeated.documentEntries)
   assert.equal(once.documentEvictions, 0)
 })
+
+test('texts that differ in literals share a document, and are answered as if they did not', async () => {
+  const text = (n) => `query Q${n} { echo(text: "${'é'.repeat(n)}", n: ${n}) userProblem }`
+  const start = await stats(server)
+  for (let n = 1; n <= 9; n++) {
+    const { status, text: body } = await post(server.url, { query: text(n), operationName: `Q${n}` }, { accept: RESPONSE })
+    const result = JSON.parse(body)
+    assert.equal(status, 200, body)
+    assert.equal(result.data.echo, await echo('é'.repeat(n), n))
+    assert.deepEqual(result.errors[0].locations, [{ line: 1, column: text(n).indexOf('userProblem') + 1 }])
+  }
+  const end = await stats(server)
+  assert.ok(end.documentHits - start.documentHits >= 7)
+  for (const [query, operationName] of [[text(1), 'Q2'], ['query Q { echo(text: 1, n: 1) userProblem }', undefined],
+    ['query Q { echo(text: "a", n: 2147483648) userProblem }', undefined]]) {
+    const refused = await post(server.url, { query, operationName }, { accept: RESPONSE })
+    assert.equal(refused.status, 400, refused.text)
+  }
+})
+
+// The same by variables, which never share more than the document.
+async function echo (text, n) {
+  const query = 'query E($text: String!, $n: Int) { echo(text: $text, n: $n) }'
+  return JSON.parse((await post(server.url, { query, variables: { text, n } }, { accept: RESPONSE })).text).data.echo
+}

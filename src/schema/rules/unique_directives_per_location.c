@@ -80,9 +80,13 @@ static xy_visit_next enter(void *arg, const xy_visit_at *at)
 {
     state *s = arg;
     unsigned kind = at->node->kind;
-    xy_ast_directives list = xy__node_directives(at->node);
+    xy_ast_directives list;
     xy_map local = {0};
 
+    /* Most nodes are fields, and most fields have none. */
+    if (kind == XY_KIND_FIELD && ((const xy_ast_field *)at->node)->directives.len == 0)
+        return XY_VISIT_ON;
+    list = xy__node_directives(at->node);
     if (list.len == 0)
         return XY_VISIT_ON;
     if (kind == XY_KIND_SCHEMA_DEFINITION || kind == XY_KIND_SCHEMA_EXTENSION) {

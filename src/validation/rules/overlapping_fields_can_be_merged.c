@@ -65,6 +65,9 @@ static void init(void *arg)
 {
     state *s = arg;
 
+    s->none = !xy__fields_may_meet(s->v);
+    if (s->none)
+        return;
     xy__map_init(&s->compared, s->v->arena);
     xy__field_scopes_init(&s->scopes, s->v);
     s->none = xy__scopes_merge(&s->scopes, s->v->work_left / 2) == XY_MERGE_FITS;

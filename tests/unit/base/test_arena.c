@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "base/arena.h"
@@ -179,6 +180,38 @@ static void text_is_formatted(void **state)
     xy__arena_deinit(&arena);
 }
 
+static void grow(xy_arena *arena, char **blocks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        blocks[i] = xy__arena_alloc(arena, 1000);
+}
+
+static void large_chunks_are_used_again(void **state)
+{
+    enum { COUNT = 1000, OTHERS = 8 };
+    char *blocks[COUNT];
+    void *others[OTHERS];
+    const char *last;
+    bool found = false;
+    xy_arena arena;
+
+    (void)state;
+    xy__arena_init(&arena, SIZE_MAX);
+    grow(&arena, blocks, COUNT);
+    last = blocks[COUNT - 1];
+    xy__arena_deinit(&arena);
+    /* Whoever asks the system now would get what had gone back to it. */
+    for (size_t i = 0; i < OTHERS; i++)
+        others[i] = malloc((size_t)256 << 10);
+    grow(&arena, blocks, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        found = found || blocks[i] == last;
+    assert_true(found);
+    for (size_t i = 0; i < OTHERS; i++)
+        free(others[i]);
+    xy__arena_deinit(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_reset_arena_uses_its_memory_again),
         cmocka_unit_test(one_huge_block_is_not_held_for_ever),
         cmocka_unit_test(a_big_block_leaves_the_current_chunk_in_use),
+        cmocka_unit_test(large_chunks_are_used_again),
         cmocka_unit_test(zeroed_memory_is_zero),
         cmocka_unit_test(strings_are_copied_with_a_nul),
         cmocka_unit_test(text_is_formatted),

@@ -80,12 +80,32 @@ static void memory_for_locations_is_linear(void **state)
     assert_true(arena.held < 20000 * sizeof(xy_location) * 6);
 }
 
+/* The pieces at 1:5 (3 columns wide) and 1:10 (1), and the one at 3:2 (4), are 1, 6 and 4 wide. */
+static void locations_follow_a_text_that_differs(void **state)
+{
+    static const xy_shift pieces[] = {{1, 5, 3}, {1, 10, 1}, {3, 2, 4}};
+    static const uint32_t widths[] = {1, 6, 4};
+    static const xy_shifts shifts = {pieces, widths, 3};
+    static const uint32_t cases[][3] = {{1, 1, 1},   {1, 5, 5},   {1, 9, 7}, {1, 10, 8},
+                                        {1, 12, 15}, {2, 12, 12}, {3, 9, 9}};
+    xy_error *error = xy__errors_add(&errors, XY_STR("x"));
+
+    (void)state;
+    errors.shifts = &shifts;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        xy__error_locate(&errors, error, (xy_location){.line = cases[i][0], .column = cases[i][1]});
+        assert_int_equal(error->locations[i].line, cases[i][0]);
+        assert_int_equal(error->locations[i].column, cases[i][2]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(errors_are_kept_in_order, start, end),
         cmocka_unit_test_setup_teardown(an_error_has_nothing_but_its_message_at_first, start, end),
         cmocka_unit_test_setup_teardown(errors_have_any_number_of_locations, start, end),
+        cmocka_unit_test_setup_teardown(locations_follow_a_text_that_differs, start, end),
         cmocka_unit_test_setup_teardown(memory_for_locations_is_linear, start, end),
     };
 

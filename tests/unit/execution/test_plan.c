@@ -11,10 +11,10 @@
 
 static const char sdl[] =
     "type Query { a: Int b: Int c(x: Int = 1, y: [Int!]): Int q: Query n: Node ns: [Node] u: U }\n"
-    "interface Node { id: ID next: Node }\n"
-    "type A implements Node { id: ID next: Node a: Int }\n"
-    "type B implements Node { id: ID next: Node b: Int }\n"
-    "type C implements Node { id: ID next: Node }\n"
+    "interface Node { id: ID next: Node q: Query }\n"
+    "type A implements Node { id: ID next: Node q: Query a: Int }\n"
+    "type B implements Node { id: ID next: Node q: Query b: Int }\n"
+    "type C implements Node { id: ID next: Node q: Query }\n"
     "union U = A | B";
 
 static fixture f;
@@ -151,6 +151,22 @@ static void types_are_planned_when_they_are_met(void **state)
     assert_string_equal(keys(as_a), "id,a");
     assert_string_equal(keys(xy__plan_selection(operation->plan, n, b)), "id,b,next");
     assert_ptr_equal(xy__plan_selection(operation->plan, n, a), as_a);
+    xy__operation_unref(operation);
+}
+
+/* Else a document that nests d interfaces of n types would have n^d selections. */
+static void what_types_have_in_common_is_planned_once(void **state)
+{
+    xy_operation *operation = fixture_prepare(&f, "{n{id q{a}}}", NULL);
+    xy_plan_field *n = root_field(operation, "n");
+    const xy_selection *as_a =
+        xy__plan_selection(operation->plan, n, xy__schema_type(f.schema, XY_STR("A")));
+    const xy_selection *as_b =
+        xy__plan_selection(operation->plan, n, xy__schema_type(f.schema, XY_STR("B")));
+
+    (void)state;
+    assert_ptr_not_equal(as_a, as_b);
+    assert_ptr_equal(field(as_a, "q")->selection, field(as_b, "q")->selection);
     xy__operation_unref(operation);
 }
 
@@ -387,6 +403,7 @@ int main(void)
         cmocka_unit_test(keys_are_json_already),
         cmocka_unit_test(constant_arguments_are_coerced_once),
         cmocka_unit_test(types_are_planned_when_they_are_met),
+        cmocka_unit_test(what_types_have_in_common_is_planned_once),
         cmocka_unit_test(a_plan_is_made_once_for_equal_conditions),
         cmocka_unit_test(a_document_keeps_so_many_plans_and_no_more),
         cmocka_unit_test(shapes_that_multiply_are_planned_once),
