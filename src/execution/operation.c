@@ -105,16 +105,20 @@ int xy__operation_prepare(xy_operation *operation, xy_str name, const xy_value *
     return rc;
 }
 
-/* A plan has its address as long as anybody uses it; the rest of the key are the values of the
- * variables, as JSON. */
+/* The document's text, the operation's name and the values of its variables, as JSON. Not the
+ * address of the plan: of one text there are several documents as long as the cache has none. */
 static xy_str shared_key(xy_operation *operation)
 {
-    const xy_plan *plan = operation->plan;
+    const xy_ast_operation *ast = xy__plans_ast(operation->plans);
+    xy_str text = operation->document->source.text;
+    xy_str name = ast->name ? ast->name->value : XY_STR_NULL;
     xy_buf key;
     xy_str copy;
 
     xy__buf_init(&key, SIZE_MAX);
-    xy__buf_append(&key, (const char *)&plan, sizeof plan);
+    xy__buf_append(&key, &text.len, sizeof text.len);
+    xy__buf_str(&key, text);
+    xy__buf_str(&key, name);
     xy__json_write_value(&key, &operation->variables);
     copy = xy__arena_str(&operation->arena, xy__buf_view(&key));
     xy__buf_deinit(&key);
