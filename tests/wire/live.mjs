@@ -7,9 +7,12 @@ import { post, stats, subscribe, until } from './lib.mjs'
 export const BIDS = 'query @live { auction(id: "1") { bids { amount } } }'
 export const bidsOf = (id) => `query @live { auction(id: "${id}") { bids { amount } } }`
 
+const open = new Set()
+
 // A live query over an event stream: `result()` is its next result, and fails on anything else.
 export async function follow(server, query, { variables, headers } = {}) {
   const stream = await subscribe(server, { query, variables }, headers)
+  open.add(stream)
   const result = async () => {
     const { event, data } = await stream.next()
     assert.equal(event, 'next')
@@ -36,10 +39,12 @@ export async function growth(server, counter, atLeast, action) {
   return (await stats(server))[counter] - before
 }
 
-// Nobody is left, and nothing of them.
+// Who still follows, as his test has failed, leaves. Then nobody is left, and nothing of them.
 const ZERO = ['liveQueries', 'liveGroups', 'liveKeys', 'streams', 'subscriptions', 'topics', 'runs', 'promises', 'queueBytes']
 export async function rest(server) {
   let now
+  await Promise.all([...open].map((stream) => stream.close()))
+  open.clear()
   await until(async () => { now = await stats(server); return ZERO.every((name) => now[name] === 0) }, 'the server to be at rest', 30000)
     .catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(now)}`) })
 }

@@ -7,7 +7,7 @@ import { Client, fetchExchange } from '@urql/core'
 import { EventSource } from 'eventsource'
 import { createClient } from 'graphql-sse'
 import { pipe, subscribe as subscribeTo } from 'wonka'
-import { ask, post, raw, start, stats, until } from './lib.mjs'
+import { ask, post, raw, start, stats, until, workers } from './lib.mjs'
 import { BIDS, bid, bidsOf, follow, growth, invalidate, request, rest } from './live.mjs'
 
 let server
@@ -60,6 +60,29 @@ describe('results', () => {
     assert.deepEqual(await one.data(), await two.data())
     assert.equal(one.received(), 0)
     await Promise.all([one.close(), two.close()])
+  })
+
+  // Of a text that was never seen before there is no document in the cache yet.
+  test('the first of its kind shares its runs with those who come later', async () => {
+    const all = []
+    for (let i = 0; i < 8; i++) {
+      all.push(await follow(server, 'query First($id: ID!) @live { auction(id: $id) { bids { amount } first: __typename } }', { variables: { id: '1' } }))
+      await all[i].result()
+    }
+    const groups = (await stats(server)).liveGroups
+    assert.ok(groups <= workers, `${groups} groups`)
+    assert.equal(await growth(server, 'liveRuns', groups, () => invalidate(server, 'Auction:1')), groups)
+    await Promise.all(all.map((live) => live.close()))
+  })
+
+  test('others of the same text, with other variables, do not', async () => {
+    const query = 'query ($text: String) @live { echo(text: $text) }'
+    for (const text of ['a', 'b', null, undefined]) {
+      const live = await follow(server, query, { variables: { text } })
+      assert.equal((await live.data()).echo, JSON.stringify({ text }))
+    }
+    assert.equal((await stats(server)).liveGroups, 4)
+    assert.equal(await growth(server, 'liveRuns', 4, () => invalidate(server, 'Query.echo')), 4)
   })
 
   test('a list of keys is one batch', async () => {
