@@ -50,23 +50,26 @@ test(`${CLIENTS} live queries, opened and left at random moments of a storm of b
     while (storm) { const id = AUCTIONS[random(5)]; await bid(server, id, ++highest[id]) }
   })
   const all = [], here = []
-  for (let i = 0; i < CLIENTS; i++) {
-    const q = random(QUERIES.length)
-    const client = await watch(QUERIES[q], AUCTIONS[Math.floor(q / 3)])
-    all.push(client)
-    here.push(client)
-    // Every other time somebody goes: before the first result, in the middle of one, or later.
-    if (i % 2) here.splice(random(here.length), 1)[0].leave()
-  }
+  // Several at a time, and every other time somebody goes: before the first result, in the middle of one, or later.
+  await Promise.all(Array.from({ length: 20 }, async () => {
+    while (all.length < CLIENTS) {
+      const q = random(QUERIES.length)
+      const opening = watch(QUERIES[q], AUCTIONS[Math.floor(q / 3)])
+      all.push(opening)
+      here.push(await opening)
+      if (random(2)) here.splice(random(here.length), 1)[0].leave()
+    }
+  }))
   await until(() => here.every(({ results }) => results > 2), 'everyone to see progress in the storm', 30000)
   storm = false
   await Promise.all(bidders)
+  const opened = await Promise.all(all)
   const late = () => here.filter((client) => client.highest !== highest[client.id])
   await until(() => !late().length, 'everyone to hold the newest result').catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(late())} of ${JSON.stringify(highest)}`) })
-  assert.deepEqual(all.filter(({ problem }) => problem), [])
+  assert.deepEqual(opened.filter(({ problem }) => problem), [])
   assert.deepEqual(here.filter(({ closed }) => closed), [])
   here.forEach((client) => client.leave())
-  await until(() => all.every(({ closed }) => closed), 'all connections to be closed')
+  await until(() => opened.every(({ closed }) => closed), 'all connections to be closed')
   await rest(server)
   const live = await follow(server, QUERIES[0])
   assert.equal((await live.data()).auction.highestBid.amount, highest['1'])
