@@ -238,16 +238,16 @@ describe('@live(throttle:)', () => {
   for (const [query, variables] of [[throttled('200')], [throttled('$t', '($t: Int)'), { t: 200 }], [throttled('$t', '($t: Int = 200)')]]) {
     test(`${query} with ${JSON.stringify(variables)}: at most one in 200 ms, and the last one too`, async () => {
       const live = await follow(server, query, { variables })
+      const began = performance.now()
       await live.result()
-      const times = [performance.now()]
-      let seen
-      const all = (async () => {
-        for (let i = 0; i < 25; i++) await bid(server, '1', next())
-        return amount
-      })()
-      do { seen = last(await live.data()); times.push(performance.now()) } while (seen !== await Promise.race([all, 0]) && times.length < 50)
-      assert.equal(seen, await all)
-      times.slice(1).forEach((time, i) => assert.ok(i === 0 || time - times[i] > 150, `${time - times[i]} ms between results`))
+      let end
+      const all = (async () => { while (performance.now() < began + 700) await bid(server, '1', next()); await bid(server, '1', end = next()) })()
+      let results = 0
+      for (let seen; seen !== (end ?? null); results++) seen = last(await live.data())
+      await all
+      // The first one comes at once, the others 200 ms apart. Here they may come in heaps: only their number is told.
+      const most = 2 + (performance.now() - began) / 200
+      assert.ok(results >= 2 && results <= most, `${results} results, ${most} at most`)
       await live.close()
     })
   }
