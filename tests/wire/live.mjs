@@ -9,12 +9,19 @@ export const bidsOf = (id) => `query @live { auction(id: "${id}") { bids { amoun
 
 const open = new Set()
 
+// What `promise` gives, unless that takes too long for a test to wait.
+function soon(promise, what, ms = 20000) {
+  let timer
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms) })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 // A live query over an event stream: `result()` is its next result, and fails on anything else.
 export async function follow(server, query, { variables, headers } = {}) {
   const stream = await subscribe(server, { query, variables }, headers)
   open.add(stream)
   const result = async () => {
-    const { event, data } = await stream.next()
+    const { event, data } = await soon(stream.next(), `a result of ${query.slice(0, 80)}`)
     assert.equal(event, 'next')
     return data
   }

@@ -52,7 +52,7 @@ test(`${2 * EACH} stalled readers`, { timeout: 300000 }, async () => {
     const now = await stats(server)
     return now.liveSuperseded - before.liveSuperseded >= 1.9 * EACH && now.dropped - before.dropped >= 1.9 * EACH
   }
-  await until(isFull, 'all to be full', 240000)
+  await until(isFull, 'all to be full', 120000)
   const full = rssKiB()
   const { queueBytes, overflows, liveSuperseded, dropped } = await stats(server)
   // Each may have 256 KiB of output and one result more, a subscription also 1 MiB of waiting events (docs/guide/limits.md).
