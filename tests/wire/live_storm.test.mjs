@@ -115,6 +115,18 @@ describe('a run that is slower than the changes', () => {
     assert.ok((await stats(server)).slowStarted - slowStarted <= 2)
   })
 
+  test('nor what changes while a resolver has read it, but not yet answered', async () => {
+    const late = await start('tests/wire/app', ['--probe-ms', '100'])
+    const live = await follow(late, 'query @live { probe(id: "z") { name } }')
+    await until(async () => (await stats(late)).promises === 1, 'the first run to begin')
+    await invalidate(late, 'Probe:z')
+    await live.data()
+    await until(async () => (await stats(late)).liveEqual === 1, 'another run')
+    assert.equal((await stats(late)).liveRuns, 2)
+    await live.close()
+    await late.stop()
+  })
+
   test('many changes during one run make one more', async () => {
     const live = await follow(server, SLOW(300, '3'))
     await live.data()
