@@ -50,6 +50,7 @@ struct xy_operation {
     xy_link runs;         /* alive and not cancelled */
     xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
     size_t memo_cap;
+    bool shares_text;   /* in the executor's shared documents */
     xy_str shared_key;  /* among the executor's shared operations; null: it is not shared */
     void *live;         /* what serves its live queries, of the room above; NULL: nobody asks */
     xy_operation *next; /* in the executor's spares */
@@ -68,6 +69,11 @@ void xy__operation_unref(xy_operation *operation);
  * for the same: same plan, same values of variables. takes: the reference to `operation`. gives:
  * one reference, perhaps to the same. */
 xy_operation *xy__operation_share(xy_operation *operation);
+
+/* The document of this text whose operations are shared at present: whoever else asks for the same
+ * is to have the same document, or would not be found to be equal. gives: one reference; NULL:
+ * there is none. */
+xy_document *xy__shared_document(const xy_executor *executor, xy_str text);
 
 /* Memory that lives as long as the operation. */
 static inline xy_arena *xy__operation_arena(xy_operation *operation)

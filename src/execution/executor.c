@@ -15,6 +15,7 @@ void xy__executor_init(xy_executor *executor, xy_loop *loop)
     executor->limits.operation_bytes_max = 16 * MEBI;
     executor->limits.response_bytes_max = 16 * MEBI;
     xy__map_init(&executor->shared_operations, NULL);
+    xy__map_init(&executor->shared_documents, NULL);
     xy__deadlines_init(executor);
 }
 
@@ -24,6 +25,7 @@ void xy__executor_deinit(xy_executor *executor)
     XY_ASSERT(executor->gauges.runs == 0);
     xy__deadlines_deinit(executor);
     xy__map_deinit(&executor->shared_operations);
+    xy__map_deinit(&executor->shared_documents);
     while (executor->spare_runs) {
         xy_run *run = executor->spare_runs;
 

@@ -62,6 +62,7 @@ typedef struct xy_executor {
     xy_run *spare_runs; /* linked by `next` */
     unsigned spare_run_count;
     xy_map shared_operations; /* by xy_operation.shared_key */
+    xy_map shared_documents;  /* by text: of shared operations, if it is their own */
     xy_operation *spare_operations;
     unsigned spare_operation_count;
     xy_spare_bytes spare_bytes[XY_EXECUTOR_SPARES];

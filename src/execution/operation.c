@@ -53,6 +53,8 @@ void xy__operation_unref(xy_operation *operation)
     executor = operation->executor;
     if (operation->shared_key.ptr)
         xy__map_del(&executor->shared_operations, operation->shared_key);
+    if (operation->shares_text)
+        xy__map_del(&executor->shared_documents, operation->document->source.text);
     if (operation->on_destroy)
         operation->on_destroy(operation->context);
     if (operation->release)
@@ -152,6 +154,18 @@ static xy_str shared_key(xy_operation *operation)
     return copy;
 }
 
+/* A lifted operation is of another text than its document. */
+static void share_document(xy_operation *operation)
+{
+    xy_map *documents = &operation->executor->shared_documents;
+    xy_document *document = operation->document;
+
+    if (operation->lifted || xy__map_get(documents, document->source.text))
+        return;
+    xy__map_put(documents, document->source.text, document);
+    operation->shares_text = true;
+}
+
 xy_operation *xy__operation_share(xy_operation *operation)
 {
     xy_map *shared = &operation->executor->shared_operations;
@@ -165,7 +179,16 @@ xy_operation *xy__operation_share(xy_operation *operation)
     }
     operation->shared_key = key;
     xy__map_put(shared, key, operation);
+    share_document(operation);
     return operation;
+}
+
+xy_document *xy__shared_document(const xy_executor *executor, xy_str text)
+{
+    xy_document *found =
+        executor->shared_documents.len ? xy__map_get(&executor->shared_documents, text) : NULL;
+
+    return found ? xy__document_ref(found) : NULL;
 }
 
 xy_operation_type xy__operation_type(const xy_operation *operation)

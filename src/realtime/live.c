@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
+#include "base/map.h"
 #include "realtime/live_group.h"
 
 /* Groups that run in one turn of the loop; then sockets are served. */
@@ -62,12 +63,14 @@ static void on_hit(xy_live_dependant *dependant, uint32_t key_hash)
 
 static size_t on_keys(xy_invalidation_listener *listener, xy_str batch)
 {
-    const xy_live *live = XY_CONTAINER(listener, xy_live, listener);
+    xy_live *live = XY_CONTAINER(listener, xy_live, listener);
     size_t count = 0;
     xy_str key;
 
-    for (; xy__invalidation_next(&batch, &key); count++)
+    for (; xy__invalidation_next(&batch, &key); count++) {
+        live->recent[live->recent_count++ % XY_LIVE_RECENT] = (uint32_t)xy__hash(key);
         xy__live_index_hit(&live->index, key, on_hit);
+    }
     return count;
 }
 

@@ -14,8 +14,9 @@
  * Invariants
  *   1. At most one run is in flight for a group, and none is begun for one without queries.
  *   2. A key is in the index from the moment the run meets it. What is invalidated while a run is
- *      in flight makes the group dirty: it runs again. So a group in WATCHING that is not DUE
- *      holds the result of the newest data.
+ *      in flight makes the group dirty: it runs again; also when the run meets the key afterwards,
+ *      as a resolver that answers late may have read its data before. So a group in WATCHING that
+ *      is not DUE holds the result of the newest data.
  *   3. Results have versions, which only grow. A query gets the newest one or none: never an
  *      older one after a newer one, and none of a run that began before it joined.
  *   4. A result that differs from the one before is offered to every query, also when it is out of
@@ -378,16 +379,36 @@ static void on_result(void *arg, xy_bytes *json, unsigned flags)
 
 /* ---- a run ---- */
 
+/* Was the key invalidated since the run began? Rather yes than no. */
+static bool is_recent(const xy_live_group *group, uint32_t key_hash)
+{
+    const xy_live *live = live_of(group);
+
+    if (live->recent_count - group->recent_from > XY_LIVE_RECENT)
+        return true;
+    for (uint64_t i = group->recent_from; i < live->recent_count; i++)
+        if (live->recent[i % XY_LIVE_RECENT] == key_hash)
+            return true;
+    return false;
+}
+
 static void on_key(xy_watch *watch, xy_str key)
 {
     xy_live_group *group = XY_CONTAINER(watch, xy_live_group, watch);
     xy_live *live = live_of(group);
+    uint32_t known = group->dependant.len;
+    uint32_t key_hash;
 
     if (group->dependant.len > live->options->keys_max) {
         group->too_large = true;
         return;
     }
     xy__live_index_tell(&live->index, &group->dependant, key, false);
+    if (group->dependant.len == known)
+        return;
+    key_hash = xy__live_key_hash(group->dependant.edges[known].key);
+    if (is_recent(group, key_hash))
+        xy__live_group_hit(group, XY_LIVE_KEY, key_hash);
 }
 
 static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
@@ -413,6 +434,7 @@ void xy__live_group_run(xy_live_group *group)
     group->last_cause = group->cause;
     group->last_key_hash = group->key_hash;
     group->last_hit_ms = group->hit_ms;
+    group->recent_from = live->recent_count;
     xy__live_index_begin(&group->dependant);
     xy__gauge_add(&live->gauges->live_runs, 1);
     xy__execute_query_as(

@@ -10,6 +10,9 @@
 typedef struct xy_live_family xy_live_family;
 typedef struct xy_live_group xy_live_group;
 
+/* Of so many invalidations a worker remembers that they were. */
+#define XY_LIVE_RECENT 256u
+
 struct xy_live {
     xy_loop *loop;
     xy_invalidations *all;
@@ -21,7 +24,9 @@ struct xy_live {
     xy_link families;
     xy_link due; /* groups that run at the end of this turn */
     xy_task task;
-    uint64_t turn; /* of the loop, in which the task ran last */
+    uint64_t turn;                   /* of the loop, in which the task ran last */
+    uint64_t recent_count;           /* keys invalidated, ever */
+    uint32_t recent[XY_LIVE_RECENT]; /* hashes of the last of them, in a ring */
 };
 
 /* The live queries of one operation. */
@@ -51,6 +56,7 @@ struct xy_live_group {
     uint64_t run_ms;          /* when the last run began */
     uint64_t hit_ms;          /* when what causes the next run came; */
     uint64_t last_hit_ms;     /* and what caused the last one */
+    uint64_t recent_from;     /* the worker's recent_count when the last run began */
     xy_shared_result *result; /* the newest, while somebody has not got it */
     uint64_t digest[2];       /* of the newest */
     uint32_t version;         /* of the newest: the first is 1 */

@@ -141,7 +141,9 @@ static bool find_document(request *req)
         req->document = xy__document_ref(req->chosen.document);
         return true;
     }
-    req->document = xy__document_cache_find(service->shared->documents, hash, text);
+    req->document = xy__shared_document(&service->executor, text);
+    if (!req->document)
+        req->document = xy__document_cache_find(service->shared->documents, hash, text);
     if (req->document) {
         req->document_bytes = xy__document_bytes(req->document);
         return true;

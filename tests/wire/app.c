@@ -58,15 +58,16 @@ static char *stats_json(xy_app *handle)
              ",\"streams\":%" PRIu64 ",\"subscriptions\":%" PRIu64 ",\"topics\":%" PRIu64
              ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"queueBytes\":%" PRIu64
              ",\"requests\":%" PRIu64 ",\"published\":%" PRIu64 ",\"delivered\":%" PRIu64
-             ",\"dropped\":%" PRIu64 ",\"documentHits\":%" PRIu64 ",\"documentMisses\":%" PRIu64
-             ",\"documentEntries\":%" PRIu64 ",\"documentBytes\":%" PRIu64
-             ",\"documentEvictions\":%" PRIu64 "}",
+             ",\"dropped\":%" PRIu64 ",\"overflows\":%" PRIu64 ",\"documentHits\":%" PRIu64
+             ",\"documentMisses\":%" PRIu64 ",\"documentEntries\":%" PRIu64
+             ",\"documentBytes\":%" PRIu64 ",\"documentEvictions\":%" PRIu64 "}",
              gauges.live_queries, gauges.live_groups, gauges.live_keys, gauges.invalidations,
              gauges.live_runs, gauges.live_equal, gauges.live_results, gauges.live_superseded,
              gauges.connections, gauges.streams, gauges.subscriptions, gauges.topics, gauges.runs,
              gauges.promises, gauges.queue_bytes, gauges.requests, gauges.published,
-             gauges.delivered, gauges.dropped, gauges.document_hits, gauges.document_misses,
-             gauges.document_entries, gauges.document_bytes, gauges.document_evictions);
+             gauges.delivered, gauges.dropped, gauges.overflows, gauges.document_hits,
+             gauges.document_misses, gauges.document_entries, gauges.document_bytes,
+             gauges.document_evictions);
     return text;
 }
 

@@ -32,6 +32,7 @@ typedef struct app {
     auctions auctions;
     uint64_t letter_ms;
     uint64_t tick_ms;
+    uint64_t probe_ms; /* until Query.probe answers; 0: at once */
 } app;
 
 /* The application behind a call. */

@@ -48,6 +48,7 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     const number_flag flags[] = {
         {"--letter-ms", &application->letter_ms},
         {"--tick-ms", &application->tick_ms},
+        {"--probe-ms", &application->probe_ms},
         {"--heartbeat-ms", &heartbeat_ms},
         {"--timeout-ms", &timeout_ms},
         {"--head-timeout-ms", &head_timeout_ms},

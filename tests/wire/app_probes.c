@@ -139,9 +139,21 @@ static xy_str probe_id(xy_call *call)
     return ((const Probe *)xy_parent(call))->id;
 }
 
+static void probe_is_read(xy_promise *promise, void *arg)
+{
+    xy_put_object(xy_promise_call(promise), arg);
+    xy_promise_resolve(promise);
+}
+
 static int Query_probe(xy_call *call)
 {
-    return xy_put_object(call, make_probe(call, xy_arg_str(call, "id")));
+    Probe *probe = make_probe(call, xy_arg_str(call, "id"));
+    uint64_t wait_ms = app_of(call)->probe_ms;
+
+    if (!wait_ms)
+        return xy_put_object(call, probe);
+    xy_promise_after(xy_later(call), wait_ms, probe_is_read, probe);
+    return XY_OK;
 }
 
 static int Probe_name(xy_call *call)
