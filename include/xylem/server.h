@@ -99,6 +99,10 @@ typedef struct xy_server_config {
     uint16_t metrics_port;            /* serve metrics there, and there only; 0: on `port` */
     /* Finds out who asks; see xylem/identity.h. NULL: everybody is anonymous. */
     xy_authenticate *authenticate;
+    /* What programs must show, as `Authorization: Bearer <secret>`, that publish or invalidate over
+     * HTTP, or look at what is open (docs/guide/webhooks.md): at least 16 bytes. NULL: they cannot,
+     * there is nothing at these paths. */
+    const char *secret;
     uint32_t heartbeat_ms; /* comment on a silent event stream; 12,000; 0: none */
     uint32_t drain_ms;     /* how long a stopping server waits for answers in flight; 10,000 */
     xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
@@ -120,9 +124,10 @@ XY_API xy_server_config xy_server_config_default(void);
 
 /* Read --port, --host, --workers, --no-limits, --production, --introspection,
  * --trusted-documents, --trusted-only, --metrics-port, --log-requests, --log-variables, --log-level
- * and --help from the command line into `config`. Unknown ones are reported on standard error, as
- * is --help's text. Returns false when the program should exit: with 0 after --help (*exit_code),
- * else 2. */
+ * and --help from the command line into `config`, and its secret from XYLEM_SECRET in the
+ * environment, where a list of processes does not show it. Unknown ones are reported on standard
+ * error, as is --help's text. Returns false when the program should exit: with 0 after --help
+ * (*exit_code), else 2. */
 XY_API bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code);
 
 /* Listen, print `listening on http://host:port/graphql` on standard output, and serve until

@@ -15,5 +15,6 @@ typedef struct xy_command {
 
 extern const xy_command xy__command_check;
 extern const xy_command xy__command_print_schema;
+extern const xy_command xy__command_top;
 
 #endif

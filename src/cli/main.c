@@ -11,6 +11,7 @@
 static const xy_command *const commands[] = {
     &xy__command_check,
     &xy__command_print_schema,
+    &xy__command_top,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

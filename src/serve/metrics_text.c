@@ -115,6 +115,19 @@ static void put_operations(xy_buf *buf, xy_metrics_board *board)
     X("subscription_overflows_total", COUNTER, overflows,                                          \
       "Subscriptions that were ended because their client was too slow.")                          \
     X("topics", GAUGE, topics, "Topics that anybody listens to.")                                  \
+    X("live_queries", GAUGE, live_queries, "Live queries that are open.")                          \
+    X("live_groups", GAUGE, live_groups,                                                           \
+      "Groups of live queries, each of which runs once for all.")                                  \
+    X("live_keys", GAUGE, live_keys,                                                               \
+      "Pairs of a key and a group of live queries that depends on it.")                            \
+    X("live_invalidations_total", COUNTER, invalidations, "Keys that were invalidated.")           \
+    X("live_runs_total", COUNTER, live_runs, "Executions of live queries.")                        \
+    X("live_runs_equal_total", COUNTER, live_equal,                                                \
+      "Executions of live queries with the same result as before, so that nothing was sent.")      \
+    X("live_results_total", COUNTER, live_results,                                                 \
+      "Results that were given to live queries, counted for each.")                                \
+    X("live_results_superseded_total", COUNTER, live_superseded,                                   \
+      "Results that slow clients never got, as there was a newer one.")                            \
     X("runs", GAUGE, runs, "Executions in progress.")                                              \
     X("promises", GAUGE, promises, "Promises of theirs that are not resolved.")                    \
     X("queue_bytes", GAUGE, queue_bytes, "Bytes that wait for slow clients and workers.")          \

@@ -6,6 +6,7 @@
 #include "xylem/log.h"
 
 #include "base/fatal.h"
+#include "serve/admin.h"
 #include "serve/answer.h"
 #include "serve/context.h"
 #include "serve/cors.h"
@@ -15,6 +16,7 @@
 #include "serve/request.h"
 #include "serve/request_log.h"
 #include "serve/single.h"
+#include "serve/streams.h"
 
 static void on_unexpected(xy_operation *operation, const xy_error *error)
 {
@@ -68,11 +70,13 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     init_executor(service);
     init_frames(service);
     uv_random(NULL, NULL, &service->request_seed, sizeof service->request_seed, 0, NULL);
+    uv_random(NULL, NULL, &service->id_seed, sizeof service->id_seed, 0, NULL);
     xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, xy__answer_beat);
     service->encoder = xy__encoder_create();
     xy__list_init(&service->answers);
     service->single = xy__single_create(service);
     xy__metrics_join(shared->metrics, &service->metrics);
+    service->streams = xy__streams_join(shared->streams, service);
     return service;
 }
 
@@ -81,6 +85,7 @@ void xy__service_destroy(xy_service *service)
     if (!service)
         return;
     XY_ASSERT(xy__list_empty(&service->answers));
+    xy__streams_leave(service->streams);
     for (int media = 0; media < XY_MEDIA_COUNT; media++) {
         xy_bytes_unref(service->frames[media].opening);
         xy_bytes_unref(service->frames[media].heartbeat);
@@ -171,7 +176,7 @@ static void allow_origin(xy_service *service, xy_exchange *exchange)
 }
 
 /* Whatever else is wrong with a request, a page that may read the answer must be told so. Metrics
- * are for no page. */
+ * and what needs the secret are for no page. */
 void xy__service_handle(xy_exchange *exchange)
 {
     xy_service *service = xy__exchange_arg(exchange);
@@ -183,6 +188,8 @@ void xy__service_handle(xy_exchange *exchange)
         xy__metrics_serve(service->shared->metrics, exchange);
         return;
     }
+    if (!found && xy__admin_serve(service, exchange))
+        return;
     allow_origin(service, exchange);
     route = found ? NULL : find_route(service, request->path);
     if (!found && !route) {

@@ -4,6 +4,7 @@
  *   path                 /graphql             serve/request.h
  *   path/stream          single connection    serve/single.h
  *   path/health, path/readiness               serve/health.h
+ *   path/publish and others, with the secret  serve/admin.h
  *   metrics_path                              serve/metrics.h
  *   routes of the configuration
  *
@@ -31,6 +32,8 @@ typedef struct xy_stream_frames {
     xy_bytes *heartbeat;
 } xy_stream_frames;
 
+typedef struct xy_streams_member xy_streams_member; /* serve/streams.h */
+
 typedef struct xy_service {
     xy_app *app;
     const xy_server_config *config;
@@ -45,7 +48,9 @@ typedef struct xy_service {
     xy_link answers;                         /* requests that are not answered to the end */
     xy_stream_frames frames[XY_MEDIA_COUNT]; /* of the formats of streams */
     uint64_t request_seed;                   /* of the next request's id */
+    uint64_t id_seed;                        /* of what is shown instead of addresses */
     struct xy_single *single;
+    xy_streams_member *streams; /* NULL: nobody may look */
     xy_metrics metrics;
 } xy_service;
 

@@ -5,6 +5,7 @@
 
 #include "serve/cors.h"
 #include "serve/document_rules.h"
+#include "serve/streams.h"
 
 /* Of what may wait for a slow stream, its sink holds a quarter and its reservation the rest. */
 static xy_reservations *create_reservations(const xy_limits *limits)
@@ -42,6 +43,19 @@ static int init_persisted(xy_persisted *persisted, const xy_server_config *confi
     return XY_OK;
 }
 
+static int init_secret(xy_shared *shared, const char *secret)
+{
+    const char *problem = secret ? xy__secret_problem(secret) : NULL;
+
+    if (problem) {
+        fprintf(stderr, "the secret (XYLEM_SECRET, config.secret) cannot be used: %s\n", problem);
+        return XY_EINVAL;
+    }
+    shared->secret = xy__secret_of(secret);
+    shared->streams = secret ? xy__streams_board_create() : NULL;
+    return XY_OK;
+}
+
 int xy__shared_init(xy_shared *shared, const xy_server_config *config)
 {
     char problem[XY_CORS_PROBLEM_MAX];
@@ -54,12 +68,15 @@ int xy__shared_init(xy_shared *shared, const xy_server_config *config)
         fprintf(stderr, "%s\n", problem);
         return XY_EINVAL;
     }
+    if (init_secret(shared, config->secret) < 0)
+        return XY_EINVAL;
     shared->playground = xy__playground_create(config);
     return init_persisted(&shared->persisted, config);
 }
 
 void xy__shared_deinit(xy_shared *shared)
 {
+    xy__streams_board_destroy(shared->streams);
     xy__persisted_deinit(&shared->persisted);
     xy__playground_destroy(shared->playground);
     xy__document_cache_destroy(shared->documents);

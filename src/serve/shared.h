@@ -6,18 +6,28 @@
 
 #include "xylem/server.h"
 
+#include "realtime/invalidations.h"
+#include "realtime/pubsub.h"
 #include "serve/document_cache.h"
 #include "serve/metrics.h"
 #include "serve/persisted.h"
 #include "serve/playground.h"
 #include "serve/reservations.h"
+#include "serve/secret.h"
+
+typedef struct xy_streams_board xy_streams_board; /* serve/streams.h */
 
 typedef struct xy_shared {
     xy_document_cache *documents;
     xy_persisted persisted;
     xy_playground *playground;
     xy_reservations *reservations;
-    xy_metrics_board *metrics; /* set by the owner after the init; outlives this */
+    xy_secret secret;
+    xy_streams_board *streams; /* where there is a secret */
+    /* Set by the owner after the init; they outlive this. */
+    xy_metrics_board *metrics;
+    xy_pubsub *pubsub;
+    xy_invalidations *invalidations;
 } xy_shared;
 
 /* Make them as `config` says. keeps: config, until the deinit. Returns 0; XY_EINVAL after a message

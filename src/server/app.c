@@ -33,6 +33,8 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
     xy__metrics_board_init(&app->metrics, app, xy_app_gauges);
     rc = xy__shared_init(&app->shared, config);
     app->shared.metrics = &app->metrics;
+    app->shared.pubsub = app->pubsub;
+    app->shared.invalidations = app->invalidations;
     return rc;
 }
 

@@ -169,6 +169,8 @@ static void print_help(const char *program)
         printf("  %-24s %s\n", left, flags[i].help);
     }
     printf("  %-24s %s\n", "--help", "this text");
+    printf("\nenvironment\n  %-24s %s\n", "XYLEM_SECRET",
+           "lets programs that show it publish, invalidate, and see what is open");
 }
 
 static const flag *find_flag(const char *word, size_t len)
@@ -208,8 +210,11 @@ static bool take_flag(xy_server_config *config, int argc, char **argv, int *at)
 
 bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code)
 {
+    const char *secret = getenv("XYLEM_SECRET");
     int at = 1;
 
+    if (secret)
+        config->secret = secret;
     while (at < argc) {
         if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
             print_help(argv[0]);

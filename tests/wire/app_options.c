@@ -45,6 +45,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     uint64_t reservations_max = config->limits.reservations_max;
     uint64_t reservation_wait_ms = config->limits.reservation_wait_ms;
     uint64_t stream_operations_max = config->limits.stream_operations_max;
+    uint64_t event_bytes = config->limits.event_bytes_max;
+    uint64_t mailbox_bytes = config->limits.mailbox_bytes_max;
     const number_flag flags[] = {
         {"--letter-ms", &application->letter_ms},
         {"--tick-ms", &application->tick_ms},
@@ -59,6 +61,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
         {"--reservations-max", &reservations_max},
         {"--reservation-wait-ms", &reservation_wait_ms},
         {"--stream-operations-max", &stream_operations_max},
+        {"--event-bytes", &event_bytes},
+        {"--mailbox-bytes", &mailbox_bytes},
         {NULL, NULL},
     };
     int kept = 1;
@@ -87,6 +91,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     config->limits.reservations_max = (uint32_t)reservations_max;
     config->limits.reservation_wait_ms = (uint32_t)reservation_wait_ms;
     config->limits.stream_operations_max = (uint32_t)stream_operations_max;
+    config->limits.event_bytes_max = (uint32_t)event_bytes;
+    config->limits.mailbox_bytes_max = (uint32_t)mailbox_bytes;
     return true;
 }
 

@@ -33,6 +33,7 @@ test('wrong options are reported', () => {
   const help = spawnSync(program, ['--help'], { encoding: 'utf8' })
   assert.equal(help.status, 0)
   assert.match(help.stdout, /--workers N/)
+  assert.match(help.stdout, /XYLEM_SECRET/)
 })
 
 test('SIGTERM ends streams without complete, finishes what is in flight, and exits 0', async () => {
