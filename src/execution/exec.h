@@ -38,22 +38,29 @@ struct xy_operation {
     xy_plans *plans; /* the chosen operation of the document; NULL before prepare */
     xy_plan *plan;   /* its plan for these variables */
     xy_arena arena;
-    xy_errors errors;      /* request errors: of prepare */
-    xy_value variables;    /* OBJECT: coerced */
-    xy_identity *identity; /* who asks: a reference, or NULL: nobody known */
-    void *context;         /* the owner's; NULL for one that is shared */
-    /* Called with `context` when the last reference goes; may be NULL. */
-    void (*on_destroy)(void *context);
+    xy_errors errors;   /* request errors: of prepare */
+    xy_value variables; /* OBJECT: coerced */
     /* What its variables point into, and how to let go of it at the end; or NULL. */
     void *kept;
     void (*release)(void *kept);
     xy_link runs;         /* alive and not cancelled */
     xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
-    size_t memo_cap;
-    bool shares_text;   /* in the executor's shared documents */
-    xy_str shared_key;  /* among the executor's shared operations; null: it is not shared */
-    void *live;         /* what serves its live queries, of the room above; NULL: nobody asks */
-    xy_operation *next; /* in the executor's spares */
+    uint32_t memo_cap;
+    bool shared;      /* by equal clients, so it knows of none */
+    bool shares_text; /* … and its document is found by its text */
+    union {
+        struct {                   /* of one client */
+            xy_identity *identity; /* who asks: a reference, or NULL: nobody known */
+            void *context;         /* the owner's */
+            /* Called with `context` when the last reference goes; may be NULL. */
+            void (*on_destroy)(void *context);
+        };
+        struct {        /* shared */
+            void *live; /* what serves its live queries, of the room above; NULL: nobody asks */
+            uint64_t hash;
+        };
+    };
+    xy_operation *next; /* in the executor's spares, or of the shared ones with a like hash */
 };
 
 /* gives: one reference. shares: document. */
@@ -64,16 +71,6 @@ xy_operation *xy__operation_ref(xy_operation *operation);
 
 /* takes: one reference (NULL is fine). Runs go on; xy__operation_cancel() stops them. */
 void xy__operation_unref(xy_operation *operation);
-
-/* An operation equal to `operation`, a prepared one without identity and context, for all who ask
- * for the same: same plan, same values of variables. takes: the reference to `operation`. gives:
- * one reference, perhaps to the same. */
-xy_operation *xy__operation_share(xy_operation *operation);
-
-/* The document of this text whose operations are shared at present: whoever else asks for the same
- * is to have the same document, or would not be found to be equal. gives: one reference; NULL:
- * there is none. */
-xy_document *xy__shared_document(const xy_executor *executor, xy_str text);
 
 /* Memory that lives as long as the operation. */
 static inline xy_arena *xy__operation_arena(xy_operation *operation)

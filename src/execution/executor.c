@@ -5,6 +5,7 @@
 
 #include "base/fatal.h"
 #include "execution/deadline.h"
+#include "execution/share.h"
 
 #define MEBI ((size_t)1 << 20)
 
@@ -14,8 +15,7 @@ void xy__executor_init(xy_executor *executor, xy_loop *loop)
     executor->limits.run_bytes_max = 64 * MEBI;
     executor->limits.operation_bytes_max = 16 * MEBI;
     executor->limits.response_bytes_max = 16 * MEBI;
-    xy__map_init(&executor->shared_operations, NULL);
-    xy__map_init(&executor->shared_documents, NULL);
+    xy__shares_init(&executor->shares);
     xy__deadlines_init(executor);
 }
 
@@ -24,8 +24,7 @@ void xy__executor_deinit(xy_executor *executor)
     XY_ASSERT(executor->gauges.operations == 0);
     XY_ASSERT(executor->gauges.runs == 0);
     xy__deadlines_deinit(executor);
-    xy__map_deinit(&executor->shared_operations);
-    xy__map_deinit(&executor->shared_documents);
+    xy__shares_deinit(&executor->shares);
     while (executor->spare_runs) {
         xy_run *run = executor->spare_runs;
 

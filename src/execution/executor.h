@@ -45,6 +45,16 @@ typedef struct xy_spare_bytes {
     size_t cap;
 } xy_spare_bytes;
 
+/* Operations that equal clients share; see execution/share.h. */
+typedef struct xy_shares {
+    xy_operation **buckets; /* by xy_operation.hash, linked by `next` */
+    size_t cap;             /* a power of two, or 0 */
+    size_t len;
+    xy_map documents; /* by text: of those whose document is of their own text */
+    xy_buf key;       /* of one that is looked for, and of one that it may be */
+    xy_buf other_key;
+} xy_shares;
+
 typedef struct xy_executor {
     xy_loop *loop; /* NULL: promises without timers only */
     xy_app *app;   /* what xy_call_app() answers; may be NULL */
@@ -61,8 +71,7 @@ typedef struct xy_executor {
     xy_timer deadline;
     xy_run *spare_runs; /* linked by `next` */
     unsigned spare_run_count;
-    xy_map shared_operations; /* by xy_operation.shared_key */
-    xy_map shared_documents;  /* by text: of shared operations, if it is their own */
+    xy_shares shares;
     xy_operation *spare_operations;
     unsigned spare_operation_count;
     xy_spare_bytes spare_bytes[XY_EXECUTOR_SPARES];

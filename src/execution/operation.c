@@ -4,7 +4,7 @@
 
 #include "base/fatal.h"
 #include "execution/run.h"
-#include "json/write.h"
+#include "execution/share.h"
 
 /* A subscription may be one of very many, and most operations need less. */
 #define ARENA_FIRST 512u
@@ -51,19 +51,19 @@ void xy__operation_unref(xy_operation *operation)
     if (!operation || --operation->refs > 0)
         return;
     executor = operation->executor;
-    if (operation->shared_key.ptr)
-        xy__map_del(&executor->shared_operations, operation->shared_key);
-    if (operation->shares_text)
-        xy__map_del(&executor->shared_documents, operation->document->source.text);
-    if (operation->on_destroy)
-        operation->on_destroy(operation->context);
+    if (operation->shared) {
+        xy__operation_unshare(operation);
+    } else {
+        if (operation->on_destroy)
+            operation->on_destroy(operation->context);
+        xy__identity_unref(operation->identity);
+    }
     if (operation->release)
         operation->release(operation->kept);
-    xy__identity_unref(operation->identity);
     xy__plan_release(operation->plan);
     xy__document_unref(operation->document);
     executor->gauges.operations--;
-    if (executor->spare_operation_count == XY_EXECUTOR_SPARES) {
+    if (operation->shared || executor->spare_operation_count == XY_EXECUTOR_SPARES) {
         xy__arena_deinit(&operation->arena);
         free(operation);
         return;
@@ -136,61 +136,6 @@ int xy__operation_prepare(xy_operation *operation, xy_str name, const xy_value *
     return rc;
 }
 
-/* A plan has its address as long as anybody uses it; the rest of the key are the values of the
- * variables, as JSON, and what the text has instead of the document's literals. */
-static xy_str shared_key(xy_operation *operation)
-{
-    const xy_plan *plan = operation->plan;
-    xy_buf key;
-    xy_str copy;
-
-    xy__buf_init(&key, SIZE_MAX);
-    xy__buf_append(&key, (const char *)&plan, sizeof plan);
-    xy__json_write_value(&key, &operation->variables);
-    if (operation->lifted)
-        xy__lifted_write_key(operation->lifted, &key);
-    copy = xy__arena_str(&operation->arena, xy__buf_view(&key));
-    xy__buf_deinit(&key);
-    return copy;
-}
-
-/* A lifted operation is of another text than its document. */
-static void share_document(xy_operation *operation)
-{
-    xy_map *documents = &operation->executor->shared_documents;
-    xy_document *document = operation->document;
-
-    if (operation->lifted || xy__map_get(documents, document->source.text))
-        return;
-    xy__map_put(documents, document->source.text, document);
-    operation->shares_text = true;
-}
-
-xy_operation *xy__operation_share(xy_operation *operation)
-{
-    xy_map *shared = &operation->executor->shared_operations;
-    xy_str key = shared_key(operation);
-    xy_operation *found = xy__map_get(shared, key);
-
-    if (found) {
-        xy__operation_ref(found);
-        xy__operation_unref(operation);
-        return found;
-    }
-    operation->shared_key = key;
-    xy__map_put(shared, key, operation);
-    share_document(operation);
-    return operation;
-}
-
-xy_document *xy__shared_document(const xy_executor *executor, xy_str text)
-{
-    xy_document *found =
-        executor->shared_documents.len ? xy__map_get(&executor->shared_documents, text) : NULL;
-
-    return found ? xy__document_ref(found) : NULL;
-}
-
 xy_operation_type xy__operation_type(const xy_operation *operation)
 {
     return xy__plans_type(operation->plans);
@@ -206,7 +151,7 @@ void xy__operation_cancel(xy_operation *operation)
 
 xy_field_memo *xy__operation_memo(xy_operation *operation, const xy_plan_field *field)
 {
-    size_t cap = operation->memo_cap;
+    uint32_t cap = operation->memo_cap;
     xy_field_memo *memos;
 
     if (field->index < cap)

@@ -4,13 +4,16 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
+#include "execution/share.h"
 #include "serve/service.h"
 
 static void record(const xy_context *context)
 {
-    const xy_kept_params *params = context->operation->kept;
+    const xy_operation *operation = context->operation;
+    const xy_kept_params *params = operation->kept;
+    const xy_value *variables = params ? params->params.variables : NULL;
     xy_record over = {
-        .operation = xy__operation_name(context->operation),
+        .operation = xy__operation_name(operation),
         .type = (xy_record_type)context->type,
         .request_id = xy__context_id(context),
         .duration_ns = uv_hrtime() - context->started_ns,
@@ -18,7 +21,7 @@ static void record(const xy_context *context)
         .errors = context->errors,
         .timed_out = context->timed_out,
         .bytes = context->bytes,
-        .variables = params ? params->params.variables : NULL,
+        .variables = operation->shared ? &operation->variables : variables,
     };
 
     xy__service_record(context->service, &over);
@@ -74,12 +77,11 @@ xy_context *xy__context_attach(xy_service *service, const xy_caller *caller, xy_
     return context;
 }
 
-xy_context *xy__context_share(xy_service *service, const xy_caller *caller, xy_kept_params *params,
-                              xy_operation *operation, xy_record_type type)
+xy_context *xy__context_share(xy_service *service, const xy_caller *caller, xy_operation *operation,
+                              xy_record_type type)
 {
     xy_context *context = xy__malloc(size_of(caller));
 
-    keep_params(operation, params);
     init(context, service, caller, xy__operation_share(xy__operation_ref(operation)));
     context->type = (uint8_t)type;
     context->refs = 1;

@@ -16,7 +16,8 @@
 
 struct xy_context {
     xy_service *service;
-    xy_operation *operation; /* whose `kept` are the parameters, if it has variables */
+    /* Of its own: its `kept` are the parameters, if it has variables. */
+    xy_operation *operation;
     uint64_t started_ns;
     uint64_t bytes; /* of results */
     uint32_t results;
@@ -38,10 +39,10 @@ static inline xy_str xy__context_id(const xy_context *context)
 xy_context *xy__context_attach(xy_service *service, const xy_caller *caller, xy_kept_params *params,
                                xy_operation *operation);
 
-/* A client's context of an operation that all equal clients share, of this `type`; it has no
- * identity. shares: operation, params. gives: one reference. */
-xy_context *xy__context_share(xy_service *service, const xy_caller *caller, xy_kept_params *params,
-                              xy_operation *operation, xy_record_type type);
+/* A client's context of the operation, of this `type`, that all equal clients share with it; it has
+ * no identity. `operation` itself is not used any more. gives: one reference. */
+xy_context *xy__context_share(xy_service *service, const xy_caller *caller, xy_operation *operation,
+                              xy_record_type type);
 
 /* One more reference, for another owner. Returns `context`. */
 xy_context *xy__context_ref(xy_context *context);
@@ -52,7 +53,7 @@ void xy__context_unref(xy_context *context);
 /* The context of an operation; NULL when it is shared. */
 static inline xy_context *xy__context_of(const xy_operation *operation)
 {
-    return operation->context;
+    return operation->shared ? NULL : operation->context;
 }
 
 /* Replies tell it of each result: its size and its flags of xy_put_flag. */

@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "execution/response.h"
+#include "execution/share.h"
 #include "realtime/live.h"
 #include "realtime/subscription.h"
 #include "serve/context.h"
@@ -218,8 +219,8 @@ static void subscribe(request *req, xy_operation *operation)
             },
         .event_bytes_max = config->limits.event_bytes_max,
     };
-    xy_context *context = xy__context_share(req->service, req->caller, req->params, operation,
-                                            XY_RECORD_SUBSCRIPTION);
+    xy_context *context =
+        xy__context_share(req->service, req->caller, operation, XY_RECORD_SUBSCRIPTION);
     xy_outlet *outlet = begin(req, context, XY_EXPECT_SUBSCRIPTION);
 
     if (outlet)
@@ -230,8 +231,7 @@ static void subscribe(request *req, xy_operation *operation)
 
 static void watch(request *req, xy_operation *operation, const xy_live_request *live)
 {
-    xy_context *context =
-        xy__context_share(req->service, req->caller, req->params, operation, XY_RECORD_LIVE);
+    xy_context *context = xy__context_share(req->service, req->caller, operation, XY_RECORD_LIVE);
     xy_outlet *outlet = begin(req, context, XY_EXPECT_LIVE);
 
     if (outlet)

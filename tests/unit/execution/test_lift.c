@@ -13,6 +13,7 @@
 #include "execution/plan.h"
 #include "execution/promise.h"
 #include "execution/response.h"
+#include "execution/share.h"
 #include "fixture.h"
 #include "json/write.h"
 

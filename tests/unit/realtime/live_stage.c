@@ -13,6 +13,7 @@
 
 #include "base/fatal.h"
 #include "execution/promise.h"
+#include "execution/share.h"
 
 static const char sdl[] = "type Query { item(id: ID!): Item  items: [Item!]!  late(id: ID!): Int\n"
                           "  me: String  admin: Boolean  own: String }\n"
@@ -290,22 +291,14 @@ xy_identity *live_person(const char *words)
     return identity;
 }
 
-/* Documents of equal texts are one, as the cache of a server sees to it: here while one of them is
- * in use. */
 static xy_document *find_document(live_stage *s, xy_str text)
 {
-    size_t at = 0;
-    xy_map_slot *slot;
-    xy_document *document = NULL;
+    xy_document *document = xy__shared_document(&s->executor, text);
     xy_arena arena;
     xy_errors errors;
 
-    while ((slot = xy__map_next(&s->executor.shared_operations, &at))) {
-        const xy_operation *operation = slot->value;
-
-        if (xy_str_eq(operation->document->source.text, text))
-            return xy__document_ref(operation->document);
-    }
+    if (document)
+        return document;
     xy__arena_init(&arena, SIZE_MAX);
     xy__errors_init(&errors, &arena);
     XY_ASSERT(xy__document_create(s->schema, text, NULL, &document, &errors) == XY_OK);

@@ -10,6 +10,7 @@
 
 #include "base/fatal.h"
 #include "execution/promise.h"
+#include "execution/share.h"
 #include "realtime/follower.h"
 
 static const char sdl[] = "type Query { unused: Int }\n"
