@@ -57,6 +57,11 @@ void xy__family_deinit(xy_family *family)
 
 /* ---- keys ---- */
 
+static xy_str key_in(const xy_cohort *cohort)
+{
+    return (xy_str){cohort->key, cohort->key_len};
+}
+
 static xy_str copy(xy_str text)
 {
     char *ptr = xy__malloc(text.len ? text.len : 1);
@@ -98,9 +103,10 @@ static void set_key(xy_cohort *cohort, xy_str key)
 
     if (!has_keys(cohort->family))
         return;
-    free((char *)(uintptr_t)cohort->key.ptr);
-    cohort->key = copy(key);
-    xy__map_put(&facts->cohorts, cohort->key, cohort);
+    free(cohort->key);
+    cohort->key = (char *)(uintptr_t)copy(key).ptr;
+    cohort->key_len = (uint32_t)key.len;
+    xy__map_put(&facts->cohorts, key_in(cohort), cohort);
 }
 
 /* ---- cohorts ---- */
@@ -114,7 +120,8 @@ static xy_cohort *create_cohort(xy_family *family, xy_str key)
     cohort->expires_s = 0;
     cohort->spoken = false;
     cohort->identity = NULL;
-    cohort->key = XY_STR_NULL;
+    cohort->key = NULL;
+    cohort->key_len = 0;
     xy__list_init(&cohort->kin);
     xy__list_append(&family->cohorts, &cohort->link);
     set_key(cohort, key);
@@ -127,11 +134,11 @@ void xy__cohort_release(xy_cohort *cohort)
 
     if (cohort->size > 0)
         return;
-    if (cohort->key.ptr && xy__map_get(&family->facts->cohorts, cohort->key) == cohort)
-        xy__map_del(&family->facts->cohorts, cohort->key);
+    if (cohort->key && xy__map_get(&family->facts->cohorts, key_in(cohort)) == cohort)
+        xy__map_del(&family->facts->cohorts, key_in(cohort));
     xy__list_remove(&cohort->link);
     xy__identity_unref(cohort->identity);
-    free((char *)(uintptr_t)cohort->key.ptr);
+    free(cohort->key);
     family->ops->destroy(cohort);
 }
 
@@ -205,7 +212,7 @@ static void sort_cohort(xy_cohort *cohort)
         xy_kin *kin = XY_CONTAINER(link, xy_kin, link);
 
         link = link->next;
-        if (!xy_str_eq(key_of_kin(kin, cohort->family), cohort->key))
+        if (!xy_str_eq(key_of_kin(kin, cohort->family), key_in(cohort)))
             move(kin);
     }
 }
@@ -260,8 +267,9 @@ static void rename_cohort(xy_cohort *cohort)
 
     if (!cohort->spoken && kin)
         identity = xy__identity_now(kin->identity);
-    free((char *)(uintptr_t)cohort->key.ptr);
-    cohort->key = XY_STR_NULL;
+    free(cohort->key);
+    cohort->key = NULL;
+    cohort->key_len = 0;
     if (!kin)
         return;
     key = key_of(family, kin, identity);

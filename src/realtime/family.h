@@ -47,11 +47,12 @@ struct xy_cohort {
     xy_family *family;
     xy_link link; /* in family->cohorts */
     xy_link kin;
-    uint32_t size;
+    xy_identity *identity; /* for whom its last run was executed, who may have left; a reference */
     int64_t expires_s;     /* when the first of its identities does; 0: none does */
-    bool spoken;           /* there was a run, … */
-    xy_identity *identity; /* … executed for this one, who may have left since; a reference */
-    xy_str key;            /* what its kin agree on; null: nothing is known */
+    char *key;             /* what its kin agree on; NULL: nothing is known */
+    uint32_t key_len;
+    uint32_t size : 31;
+    uint32_t spoken : 1; /* there was a run */
 };
 
 /* Embed it; all zero is one that has joined nothing. */

@@ -28,10 +28,10 @@
 #include "realtime/live_group.h"
 
 #include <stdlib.h>
-#include <xxhash.h>
 
 #include "base/buf.h"
 #include "base/fatal.h"
+#include "base/map.h"
 #include "json/write.h"
 
 #define BIT(s) (1u << (s))
@@ -88,34 +88,35 @@ static void make_due(xy_live_group *group)
 /* The timer serves the next run and results that are held back, whichever comes first. */
 static void arm(xy_live_group *group, uint64_t delay_ms)
 {
-    if (!xy__timer_armed(&group->timer) || group->timer.due_ms > now_of(group) + delay_ms)
-        xy__timer_start(live_of(group)->loop, &group->timer, delay_ms);
+    xy_timer *timer = &group->throttle->timer;
+
+    if (!xy__timer_armed(timer) || timer->due_ms > now_of(group) + delay_ms)
+        xy__timer_start(live_of(group)->loop, timer, delay_ms);
 }
 
 static uint64_t next_run_ms(const xy_live_group *group)
 {
-    return group->run_ms + xy__live_family_of(group)->throttle_ms;
+    return group->throttle->run_ms + xy__live_family_of(group)->throttle_ms;
 }
 
 /* It has to run: now, or when the throttle lets it. */
 static void want_run(xy_live_group *group)
 {
-    uint64_t due_ms = next_run_ms(group);
     uint64_t now = now_of(group);
 
-    if (group->fresh || !group->run || due_ms <= now) {
+    if (!group->throttle || group->fresh || !group->run || next_run_ms(group) <= now) {
         make_due(group);
         return;
     }
     go(group, XY_LIVE_WAITING);
-    arm(group, due_ms - now);
+    arm(group, next_run_ms(group) - now);
 }
 
 static void note_cause(xy_live_group *group, xy_live_cause cause, uint32_t key_hash)
 {
     group->cause = (uint8_t)cause;
     group->key_hash = key_hash;
-    group->hit_ms = now_of(group);
+    group->hit_ms = (uint32_t)now_of(group);
 }
 
 void xy__live_group_hit(xy_live_group *group, xy_live_cause cause, uint32_t key_hash)
@@ -235,7 +236,7 @@ void xy__live_group_ready(xy_live_query *query)
 
 static void on_timer(xy_timer *timer)
 {
-    xy_live_group *group = XY_CONTAINER(timer, xy_live_group, timer);
+    xy_live_group *group = XY_CONTAINER(timer, xy_live_throttle, timer)->group;
 
     if (group->state == XY_LIVE_WAITING && next_run_ms(group) <= now_of(group)) {
         make_due(group);
@@ -282,11 +283,10 @@ static xy_bytes *with_keys(const xy_live_group *group, xy_bytes *json)
 /* Another result than the one before? Then it is the newest, and nobody has it. */
 static bool renew(xy_live_group *group, xy_str json)
 {
-    XXH128_hash_t digest = XXH3_128bits(json.ptr, json.len);
+    uint64_t digest = xy__hash(json);
     const xy_live *live = live_of(group);
 
-    if (group->version && digest.low64 == group->digest[0] && digest.high64 == group->digest[1] &&
-        !live->options->resend_equal) {
+    if (group->version && digest == group->digest && !live->options->resend_equal) {
         group->equal++;
         xy__gauge_add(&live->gauges->live_equal, 1);
         return false;
@@ -295,8 +295,7 @@ static bool renew(xy_live_group *group, xy_str json)
         group->superseded += group->behind - group->fresh;
         xy__gauge_add(&live->gauges->live_superseded, group->behind - group->fresh);
     }
-    group->digest[0] = digest.low64;
-    group->digest[1] = digest.high64;
+    group->digest = digest;
     group->version = group->version + 1 == FOREIGN ? 1 : group->version + 1;
     group->behind = group->cohort.size;
     return true;
@@ -357,7 +356,7 @@ static void on_result(void *arg, xy_bytes *json, unsigned flags)
     xy__cohort_settle(&group->cohort);
     xy__live_index_end(&live->index, &group->dependant);
     note_edges(live);
-    group->lag_ms = (uint32_t)(now_of(group) - group->last_hit_ms);
+    group->lag_ms = (uint32_t)now_of(group) - group->last_hit_ms;
     go(group, XY_LIVE_WATCHING);
     if (group->too_large && group->cohort.size) {
         xy_bytes_unref(json);
@@ -386,7 +385,7 @@ static bool is_recent(const xy_live_group *group, uint32_t key_hash)
 
     if (live->recent_count - group->recent_from > XY_LIVE_RECENT)
         return true;
-    for (uint64_t i = group->recent_from; i < live->recent_count; i++)
+    for (uint32_t i = group->recent_from; i != live->recent_count; i++)
         if (live->recent[i % XY_LIVE_RECENT] == key_hash)
             return true;
     return false;
@@ -430,7 +429,8 @@ void xy__live_group_run(xy_live_group *group)
         return;
     }
     group->run++;
-    group->run_ms = now_of(group);
+    if (group->throttle)
+        group->throttle->run_ms = now_of(group);
     group->last_cause = group->cause;
     group->last_key_hash = group->key_hash;
     group->last_hit_ms = group->hit_ms;
@@ -452,6 +452,15 @@ static void on_coordinate(void *arg, xy_str coordinate)
     xy__live_index_tell(&live_of(group)->index, &group->dependant, coordinate, true);
 }
 
+static xy_live_throttle *create_throttle(xy_live_group *group)
+{
+    xy_live_throttle *throttle = xy__zalloc(sizeof *throttle);
+
+    throttle->timer.fn = on_timer;
+    throttle->group = group;
+    return throttle;
+}
+
 static xy_cohort *create(xy_family *base)
 {
     xy_live_family *family = XY_CONTAINER(base, xy_live_family, family);
@@ -459,7 +468,8 @@ static xy_cohort *create(xy_family *base)
 
     group->cohort.family = base;
     group->watch = (xy_watch){.on_key = on_key, .on_fact = on_fact};
-    group->timer.fn = on_timer;
+    if (family->throttle_ms)
+        group->throttle = create_throttle(group);
     xy__list_init(&group->due_link);
     xy__live_coordinates(family->operation, family->live->options->indices, on_coordinate, group);
     note_edges(family->live);
@@ -475,7 +485,9 @@ static void destroy(xy_cohort *cohort)
     xy__watch_cancel(&group->watch);
     xy__live_index_clear(&live->index, &group->dependant);
     note_edges(live);
-    xy__timer_stop(live->loop, &group->timer);
+    if (group->throttle)
+        xy__timer_stop(live->loop, &group->throttle->timer);
+    free(group->throttle);
     xy__list_remove(&group->due_link);
     drop_result(group);
     xy__gauge_sub(&live->gauges->live_groups, 1);
@@ -485,14 +497,13 @@ static void destroy(xy_cohort *cohort)
 /* A group that was made for those who move begins with what they have. */
 static void inherit(xy_live_group *group, const xy_live_group *from)
 {
-    group->digest[0] = from->digest[0];
-    group->digest[1] = from->digest[1];
+    group->digest = from->digest;
     group->version = 1;
 }
 
 static bool have_same(const xy_live_group *a, const xy_live_group *b)
 {
-    return a->version && b->version && a->digest[0] == b->digest[0] && a->digest[1] == b->digest[1];
+    return a->version && b->version && a->digest == b->digest;
 }
 
 static void moved(xy_kin *kin, xy_cohort *cohort)

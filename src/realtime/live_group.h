@@ -25,7 +25,7 @@ struct xy_live {
     xy_link due; /* groups that run at the end of this turn */
     xy_task task;
     uint64_t turn;                   /* of the loop, in which the task ran last */
-    uint64_t recent_count;           /* keys invalidated, ever */
+    uint32_t recent_count;           /* keys invalidated, ever, the lower bits */
     uint32_t recent[XY_LIVE_RECENT]; /* hashes of the last of them, in a ring */
 };
 
@@ -47,34 +47,40 @@ typedef enum xy_live_state {
     XY_LIVE_STATES,
 } xy_live_state;
 
+/* What only those groups have whose clients ask for a throttle. */
+typedef struct xy_live_throttle {
+    xy_timer timer;
+    xy_live_group *group;
+    uint64_t run_ms; /* when the last run began */
+} xy_live_throttle;
+
 struct xy_live_group {
     xy_cohort cohort;
     xy_watch watch;
     xy_live_dependant dependant;
-    xy_link due_link;         /* DUE: in live->due */
-    xy_timer timer;           /* of the throttle */
-    uint64_t run_ms;          /* when the last run began */
-    uint64_t hit_ms;          /* when what causes the next run came; */
-    uint64_t last_hit_ms;     /* and what caused the last one */
-    uint64_t recent_from;     /* the worker's recent_count when the last run began */
-    xy_shared_result *result; /* the newest, while somebody has not got it */
-    uint64_t digest[2];       /* of the newest */
-    uint32_t version;         /* of the newest: the first is 1 */
-    uint32_t run;             /* number of the last one that began: the first is 1 */
-    uint32_t behind;          /* queries whose version is another */
-    uint32_t fresh;           /* of them, those that have no result at all */
-    uint8_t state;            /* xy_live_state; moved by go() alone */
-    uint8_t cause;            /* xy_live_cause of the next run; */
-    uint8_t last_cause;       /* and of the last one */
-    bool dirty;               /* RUNNING: something was invalidated meanwhile */
-    bool too_large;           /* it depends on more keys than it may */
+    xy_link due_link;           /* DUE: in live->due */
+    xy_live_throttle *throttle; /* NULL: none */
+    xy_shared_result *result;   /* the newest, while somebody has not got it */
+    uint64_t digest;            /* of the newest */
+    uint64_t results;           /* given, counted for each query; and bytes in them */
+    uint64_t bytes;
+    uint32_t hit_ms;      /* when what causes the next run came, the lower bits; */
+    uint32_t last_hit_ms; /* and what caused the last one */
+    uint32_t recent_from; /* the worker's recent_count when the last run began */
+    uint32_t version;     /* of the newest: the first is 1 */
+    uint32_t run;         /* number of the last one that began: the first is 1 */
+    uint32_t behind;      /* queries whose version is another */
+    uint32_t fresh;       /* of them, those that have no result at all */
     uint32_t key_hash;
     uint32_t last_key_hash;
     uint32_t equal;
     uint32_t superseded;
     uint32_t lag_ms;
-    uint64_t results;
-    uint64_t bytes;
+    uint8_t state;      /* xy_live_state; moved by go() alone */
+    uint8_t cause;      /* xy_live_cause of the next run; */
+    uint8_t last_cause; /* and of the last one */
+    bool dirty;         /* RUNNING: something was invalidated meanwhile */
+    bool too_large;     /* it depends on more keys than it may */
 };
 
 struct xy_live_query {

@@ -18,7 +18,7 @@
 #include "base/map.h"
 
 #define SLOTS_FIRST 16u
-#define EDGES_FIRST 4u
+#define EDGES_FIRST 3u  /* of a query of one object */
 #define TABLE_FROM  16u /* edges */
 
 typedef struct key_end {
@@ -26,15 +26,25 @@ typedef struct key_end {
     uint32_t edge; /* its index there */
 } key_end;
 
+/* Most keys have one dependant: its end needs no memory of its own. */
 struct xy_live_key {
-    key_end *ends; /* `first` while there is only one */
+    union {
+        key_end first;  /* cap 1 */
+        key_end *ends_; /* else: use ends_of() */
+    };
     uint32_t len;
     uint32_t cap;
     uint32_t hash;
-    uint32_t text_len;
-    key_end first;
+    uint16_t text_len;
     char text[];
 };
+
+_Static_assert(XY_LIVE_KEY_BYTES_MAX <= UINT16_MAX, "a key's length has two bytes");
+
+static key_end *ends_of(xy_live_key *key)
+{
+    return key->cap == 1 ? &key->first : key->ends_;
+}
 
 xy_str xy__live_key_text(const xy_live_key *key)
 {
@@ -78,12 +88,14 @@ static void resize(xy_live_index *index, size_t cap)
 
 static xy_live_key *add_key(xy_live_index *index, xy_str text, uint32_t hash)
 {
-    xy_live_key *key = xy__malloc(sizeof *key + text.len);
+    xy_live_key *key = xy__malloc(offsetof(xy_live_key, text) + text.len);
 
     if (4 * (index->len + 1) > 3 * index->cap)
         resize(index, index->cap ? index->cap * 2 : SLOTS_FIRST);
-    *key =
-        (xy_live_key){.ends = &key->first, .cap = 1, .hash = hash, .text_len = (uint32_t)text.len};
+    key->len = 0;
+    key->cap = 1;
+    key->hash = hash;
+    key->text_len = (uint16_t)text.len;
     if (text.len)
         memcpy(key->text, text.ptr, text.len);
     index->slots[find_slot(index, text, hash)] = key;
@@ -107,8 +119,8 @@ static void remove_key(xy_live_index *index, xy_live_key *key)
     }
     index->slots[hole] = NULL;
     index->len--;
-    if (key->ends != &key->first)
-        free(key->ends);
+    if (key->cap > 1)
+        free(key->ends_);
     free(key);
     if (!index->len) {
         resize(index, 0);
@@ -131,10 +143,14 @@ void xy__live_index_deinit(xy_live_index *index)
 
 /* ---- edges ---- */
 
-/* Twice as large as there is room for edges, so half of it is empty. */
+/* At least twice as large as there is room for edges, so half of it is empty. */
 static size_t table_cap(const xy_live_dependant *dependant)
 {
-    return (size_t)dependant->cap * 2;
+    size_t cap = 2 * TABLE_FROM;
+
+    while (cap < 2 * (size_t)dependant->cap)
+        cap *= 2;
+    return cap;
 }
 
 static uint32_t *table_slot(const xy_live_dependant *dependant, const xy_live_key *key)
@@ -175,14 +191,15 @@ static xy_live_edge *find_edge(const xy_live_dependant *dependant, const xy_live
 static uint32_t add_end(xy_live_key *key, key_end end)
 {
     if (key->len == key->cap) {
-        bool inside = key->ends == &key->first;
+        key_end first = key->first;
+        bool inside = key->cap == 1;
 
-        key->cap *= 4;
-        key->ends = xy__realloc(inside ? NULL : key->ends, key->cap * sizeof *key->ends);
+        key->ends_ = xy__realloc(inside ? NULL : key->ends_, 2 * key->cap * sizeof *key->ends_);
         if (inside)
-            key->ends[0] = key->first;
+            key->ends_[0] = first;
+        key->cap *= 2;
     }
-    key->ends[key->len] = end;
+    ends_of(key)[key->len] = end;
     return key->len++;
 }
 
@@ -208,7 +225,7 @@ static xy_live_edge *add_edge(xy_live_index *index, xy_live_dependant *dependant
 static void remove_end(xy_live_index *index, const xy_live_edge *edge)
 {
     xy_live_key *key = edge->key;
-    key_end last = key->ends[--key->len];
+    key_end last = ends_of(key)[--key->len];
 
     index->edges--;
     if (!key->len) {
@@ -216,7 +233,7 @@ static void remove_end(xy_live_index *index, const xy_live_edge *edge)
         return;
     }
     if (edge->place != key->len) {
-        key->ends[edge->place] = last;
+        ends_of(key)[edge->place] = last;
         last.dependant->edges[last.edge].place = edge->place;
     }
 }
@@ -275,7 +292,7 @@ void xy__live_index_end(xy_live_index *index, xy_live_dependant *dependant)
             remove_end(index, edge);
             continue;
         }
-        edge->key->ends[edge->place].edge = kept;
+        ends_of(edge->key)[edge->place].edge = kept;
         dependant->edges[kept++] = *edge;
     }
     if (kept == dependant->len)
@@ -300,8 +317,8 @@ void xy__live_index_clear(xy_live_index *index, xy_live_dependant *dependant)
 
 void xy__live_index_hit(const xy_live_index *index, xy_str text, xy_on_live_hit *fn)
 {
-    const xy_live_key *key = find_key(index, text, (uint32_t)xy__hash(text));
+    xy_live_key *key = find_key(index, text, (uint32_t)xy__hash(text));
 
     for (uint32_t i = 0; key && i < key->len; i++)
-        fn(key->ends[i].dependant, key->hash);
+        fn(ends_of(key)[i].dependant, key->hash);
 }
