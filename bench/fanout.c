@@ -67,6 +67,7 @@ static void subscribe(fanout *f, xy_exchange *exchange, xy_str name)
         {XY_STR_INIT("content-type"), XY_STR_INIT("text/event-stream")},
         {XY_STR_INIT("cache-control"), XY_STR_INIT("no-cache")},
     };
+    static const xy_sink_events events = {.on_stop = on_stop};
     topic *to = topic_of(f, name);
     stream *added = xy__malloc(sizeof *added);
 
@@ -76,7 +77,7 @@ static void subscribe(fanout *f, xy_exchange *exchange, xy_str name)
     }
     *added = (stream){xy__exchange_stream(exchange, 200, XY_HTTP_HEADERS(headers)), to, to->len};
     to->streams[to->len++] = added;
-    xy__sink_listen(added->sink, (xy_sink_events){.on_stop = on_stop, .arg = added});
+    xy__sink_listen(added->sink, &events, added);
     xy__sink_limit(added->sink, f->high, 0);
 }
 

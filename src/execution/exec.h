@@ -38,11 +38,8 @@ struct xy_operation {
     xy_plans *plans; /* the chosen operation of the document; NULL before prepare */
     xy_plan *plan;   /* its plan for these variables */
     xy_arena arena;
-    xy_errors errors;   /* request errors: of prepare */
-    xy_value variables; /* OBJECT: coerced */
-    /* What its variables point into, and how to let go of it at the end; or NULL. */
-    void *kept;
-    void (*release)(void *kept);
+    xy_errors errors;     /* request errors: of prepare */
+    xy_value variables;   /* OBJECT: coerced */
     xy_link runs;         /* alive and not cancelled */
     xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
     uint32_t memo_cap;
@@ -54,6 +51,9 @@ struct xy_operation {
             void *context;         /* the owner's */
             /* Called with `context` when the last reference goes; may be NULL. */
             void (*on_destroy)(void *context);
+            /* What its variables point into, and how to let go of it at the end; or NULL. */
+            void *kept;
+            void (*release)(void *kept);
         };
         struct {        /* shared */
             void *live; /* what serves its live queries, of the room above; NULL: nobody asks */

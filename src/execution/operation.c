@@ -56,10 +56,10 @@ void xy__operation_unref(xy_operation *operation)
     } else {
         if (operation->on_destroy)
             operation->on_destroy(operation->context);
+        if (operation->release)
+            operation->release(operation->kept);
         xy__identity_unref(operation->identity);
     }
-    if (operation->release)
-        operation->release(operation->kept);
     xy__plan_release(operation->plan);
     xy__document_unref(operation->document);
     executor->gauges.operations--;

@@ -12,7 +12,7 @@
 
 #define BUCKETS_FIRST ((size_t)16)
 /* What an operation with a literal or two and their memo takes. */
-#define ARENA_FIRST 192u
+#define ARENA_FIRST   160u
 
 /* A plan has its address as long as anybody uses it; the rest of the key are the values of the
  * variables, as JSON, and what the text has instead of the document's literals. */

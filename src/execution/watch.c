@@ -51,16 +51,16 @@ void xy__watch_fact(const xy_call *call, xy_fact_kind kind, xy_str name)
 {
     xy_watch *watch = call->run ? call->run->watch : NULL;
 
-    if (watch && watch->on_fact)
-        watch->on_fact(watch, kind, name);
+    if (watch && watch->ops && watch->ops->on_fact)
+        watch->ops->on_fact(watch, kind, name);
 }
 
 void xy_depend(xy_call *call, xy_str key)
 {
     xy_watch *watch = call->run ? call->run->watch : NULL;
 
-    if (watch && watch->on_key)
-        watch->on_key(watch, key);
+    if (watch && watch->ops && watch->ops->on_key)
+        watch->ops->on_key(watch, key);
 }
 
 /* ---- objects ---- */
@@ -86,7 +86,7 @@ static void tell_built(xy_run *run, xy_str type, xy_str id)
     size_t len = run->executor->live_key(type, id, key, sizeof key);
 
     if (len > 0 && len <= sizeof key)
-        run->watch->on_key(run->watch, (xy_str){key, len});
+        run->watch->ops->on_key(run->watch, (xy_str){key, len});
 }
 
 static void tell_key(xy_run *run, xy_str type, const xy_result *id)
@@ -107,7 +107,7 @@ static void tell_key(xy_run *run, xy_str type, const xy_result *id)
     memcpy(key, type.ptr, type.len);
     key[type.len] = ':';
     memcpy(key + type.len + 1, text.ptr, text.len);
-    run->watch->on_key(run->watch, (xy_str){key, len});
+    run->watch->ops->on_key(run->watch, (xy_str){key, len});
 }
 
 /* The id has a resolver. One that answers later, or fails, tells nothing here. */
@@ -129,7 +129,7 @@ void xy__watch_object(xy_run *run, const xy_selection *selection, const xy_paren
 {
     xy_result id;
 
-    if (!selection->key || !run->watch->on_key)
+    if (!selection->key || !run->watch->ops || !run->watch->ops->on_key)
         return;
     if (selection->key->source == XY_FIELD_RESOLVER) {
         resolve_key(run, selection, parent);

@@ -22,11 +22,16 @@ typedef enum xy_fact_kind {
 typedef struct xy_watch xy_watch;
 typedef struct xy_run xy_run;
 
-/* Embed it; all zero but for the functions. What they are given is valid until they return. The
- * same key and the same fact may come several times. */
-struct xy_watch {
+/* What they are given is valid until they return. The same key and the same fact may come several
+ * times. Either may be NULL. */
+typedef struct xy_watch_ops {
     void (*on_key)(xy_watch *watch, xy_str key);
     void (*on_fact)(xy_watch *watch, xy_fact_kind kind, xy_str name);
+} xy_watch_ops;
+
+/* Embed it. */
+struct xy_watch {
+    const xy_watch_ops *ops; /* NULL: it is told nothing, and can be cancelled */
     xy_run *run; /* that tells it; NULL before, and once its result is given or it is cancelled */
 };
 
@@ -34,7 +39,7 @@ struct xy_watch {
 typedef struct xy_run_terms {
     /* NULL: anonymous. Not one that has expired (xy__identity_now()). Shared by the run */
     xy_identity *identity;
-    xy_watch *watch;       /* NULL: nobody. Until the result is given or the run is cancelled */
+    xy_watch *watch; /* NULL: nobody. Until the result is given or the run is cancelled */
     /* Members that follow "data" in the result, with a comma before each (`,"isLive":true`).
      * Until the result is given. */
     xy_str more;

@@ -92,11 +92,11 @@ void xy__exchange_begin(xy_connection *connection, const xy_request *request)
 
 void xy__exchange_stop(xy_exchange *exchange)
 {
-    const xy_sink_events *events = &exchange->sink.events;
+    const xy_sink_events *events = exchange->streaming ? exchange->sink.events : NULL;
 
     exchange->stopping = true;
-    if (exchange->streaming && events->on_stop) {
-        events->on_stop(&exchange->sink, events->arg);
+    if (events && events->on_stop) {
+        events->on_stop(&exchange->sink, exchange->sink.arg);
     } else if (!exchange->streaming && exchange->on_stop) {
         exchange->on_stop(exchange, exchange->stop_arg);
     } else {

@@ -56,7 +56,8 @@ typedef struct xy_ahead {
 struct xy_sink {
     uint32_t high;
     uint32_t budget;
-    xy_sink_events events;
+    const xy_sink_events *events; /* NULL: nobody listens */
+    void *arg;
 };
 
 struct xy_exchange {

@@ -150,9 +150,10 @@ int xy__sink_write_frame(xy_sink *sink, xy_bytes *frame)
     return queued(sink);
 }
 
-void xy__sink_listen(xy_sink *sink, xy_sink_events events)
+void xy__sink_listen(xy_sink *sink, const xy_sink_events *events, void *arg)
 {
     sink->events = events;
+    sink->arg = arg;
 }
 
 static uint32_t clamp(size_t size)
@@ -213,6 +214,6 @@ void xy__sink_drained(xy_sink *sink)
     if (!exchange->full || xy__sink_queued(sink) > sink->high / 2)
         return;
     exchange->full = false;
-    if (sink->events.on_ready)
-        sink->events.on_ready(sink, sink->events.arg);
+    if (sink->events && sink->events->on_ready)
+        sink->events->on_ready(sink, sink->arg);
 }

@@ -24,11 +24,11 @@ typedef struct xy_sink_events {
      * sink is over when it returns. NULL: writes return XY_ECLOSED from then on, and the sink
      * stays until xy__sink_end(). */
     xy_sink_fn *on_stop;
-    void *arg;
 } xy_sink_events;
 
-/* Set the callbacks. keeps: events.arg, until on_stop was called or xy__sink_end(). */
-void xy__sink_listen(xy_sink *sink, xy_sink_events events);
+/* Set the callbacks. keeps: events (NULL: none), arg, until on_stop was called or
+ * xy__sink_end(). */
+void xy__sink_listen(xy_sink *sink, const xy_sink_events *events, void *arg);
 
 /* Other limits than the server's options for this sink, in bytes, 0 for none. `high` <=
  * `budget`. */

@@ -156,6 +156,8 @@ static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
     xy__family_learn(&feed->family, kind, name);
 }
 
+static const xy_watch_ops watch_ops = {.on_fact = on_fact};
+
 static void put_due(xy_following *following, xy_shared_result *result)
 {
     xy_follower *follower = following->follower;
@@ -434,7 +436,7 @@ static xy_cohort *on_create(xy_family *family)
     const xy_feed *feed = XY_CONTAINER(family, xy_feed, family);
     feed_cohort *cohort = xy__zalloc(sizeof *cohort);
 
-    cohort->watch.on_fact = on_fact;
+    cohort->watch.ops = &watch_ops;
     cohort->task.fn = on_task;
     cohort->offered = feed->last;
     xy__event_queue_init(&cohort->queue, &feed->kind.terms->queue, feed->kind.terms->gauges);

@@ -46,7 +46,7 @@ typedef struct feed_cohort {
     xy_task task;
     xy_bytes *result; /* is here, but has to wait for a walk's end; or NULL */
     unsigned result_flags;
-    uint32_t busy;   /* calls of its functions on the stack */
+    uint32_t busy; /* calls of its functions on the stack */
     feed_cohort_state state;
     bool stepping; /* the task is on the stack */
 } feed_cohort;

@@ -220,7 +220,7 @@ static void tell_group(xy_live_group *group, xy_on_live_info *fn, void *arg)
         .results = group->results,
         .bytes = group->bytes,
         .throttle_ms = family->throttle_ms,
-        .lag_ms = group->lag_ms,
+        .lag_ms = group->state == XY_LIVE_RUNNING ? 0 : group->lag_ms,
         .cause = (xy_live_cause)group->last_cause,
         .key = group->last_cause == XY_LIVE_KEY ? find_key(group) : XY_STR_NULL,
     };

@@ -356,7 +356,7 @@ static void on_result(void *arg, xy_bytes *json, unsigned flags)
     xy__cohort_settle(&group->cohort);
     xy__live_index_end(&live->index, &group->dependant);
     note_edges(live);
-    group->lag_ms = (uint32_t)now_of(group) - group->last_hit_ms;
+    group->lag_ms = (uint32_t)now_of(group) - group->lag_ms;
     go(group, XY_LIVE_WATCHING);
     if (group->too_large && group->cohort.size) {
         xy_bytes_unref(json);
@@ -417,6 +417,8 @@ static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
     xy__family_learn(group->cohort.family, kind, name);
 }
 
+static const xy_watch_ops watch_ops = {.on_key = on_key, .on_fact = on_fact};
+
 void xy__live_group_run(xy_live_group *group)
 {
     xy_live_family *family = xy__live_family_of(group);
@@ -433,7 +435,7 @@ void xy__live_group_run(xy_live_group *group)
         group->throttle->run_ms = now_of(group);
     group->last_cause = group->cause;
     group->last_key_hash = group->key_hash;
-    group->last_hit_ms = group->hit_ms;
+    group->lag_ms = group->hit_ms;
     group->recent_from = live->recent_count;
     xy__live_index_begin(&group->dependant);
     xy__gauge_add(&live->gauges->live_runs, 1);
@@ -467,7 +469,7 @@ static xy_cohort *create(xy_family *base)
     xy_live_group *group = xy__zalloc(sizeof *group);
 
     group->cohort.family = base;
-    group->watch = (xy_watch){.on_key = on_key, .on_fact = on_fact};
+    group->watch.ops = &watch_ops;
     if (family->throttle_ms)
         group->throttle = create_throttle(group);
     xy__list_init(&group->due_link);

@@ -65,7 +65,7 @@ struct xy_live_group {
     uint64_t results;           /* given, counted for each query; and bytes in them */
     uint64_t bytes;
     uint32_t hit_ms;      /* when what causes the next run came, the lower bits; */
-    uint32_t last_hit_ms; /* and what caused the last one */
+    uint32_t lag_ms;      /* RUNNING: when what caused this run came; else, how long it took */
     uint32_t recent_from; /* the worker's recent_count when the last run began */
     uint32_t version;     /* of the newest: the first is 1 */
     uint32_t run;         /* number of the last one that began: the first is 1 */
@@ -75,7 +75,6 @@ struct xy_live_group {
     uint32_t last_key_hash;
     uint32_t equal;
     uint32_t superseded;
-    uint32_t lag_ms;
     uint8_t state;      /* xy_live_state; moved by go() alone */
     uint8_t cause;      /* xy_live_cause of the next run; */
     uint8_t last_cause; /* and of the last one */

@@ -172,6 +172,8 @@ static void on_sink_stop(xy_sink *sink, void *arg)
     finish(answer);
 }
 
+static const xy_sink_events sink_events = {on_sink_ready, on_sink_stop};
+
 static void open_stream(xy_answer *answer, const xy_stream_format *format)
 {
     xy_service *service = answer->service;
@@ -181,7 +183,7 @@ static void open_stream(xy_answer *answer, const xy_stream_format *format)
     memcpy(headers, format->headers.items, len * sizeof *headers);
     headers[len++] = (xy_http_header){XY_STR("x-request-id"), request_id(answer)};
     answer->sink = xy__exchange_stream(answer->exchange, 200, (xy_http_headers){headers, len});
-    xy__sink_listen(answer->sink, (xy_sink_events){on_sink_ready, on_sink_stop, answer});
+    xy__sink_listen(answer->sink, &sink_events, answer);
     /* No budget: producers stop at the high mark, so that one result at most lies above it. */
     xy__sink_limit(answer->sink, service->config->limits.stream_bytes_max, 0);
     xy__sink_write_frame(answer->sink, service->frames[answer->media].opening);

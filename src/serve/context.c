@@ -10,7 +10,7 @@
 static void record(const xy_context *context)
 {
     const xy_operation *operation = context->operation;
-    const xy_kept_params *params = operation->kept;
+    const xy_kept_params *params = operation->shared ? NULL : operation->kept;
     const xy_value *variables = params ? params->params.variables : NULL;
     xy_record over = {
         .operation = xy__operation_name(operation),

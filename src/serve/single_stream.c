@@ -48,6 +48,8 @@ static void on_sink_stop(xy_sink *sink, void *arg)
     destroy(arg);
 }
 
+static const xy_sink_events sink_events = {on_sink_ready, on_sink_stop};
+
 static void begin(stream *s, xy_exchange *exchange)
 {
     static const xy_http_header headers[] = {
@@ -58,7 +60,7 @@ static void begin(stream *s, xy_exchange *exchange)
     const xy_service *service = s->single->service;
 
     s->sink = xy__exchange_stream(exchange, 200, XY_HTTP_HEADERS(headers));
-    xy__sink_listen(s->sink, (xy_sink_events){on_sink_ready, on_sink_stop, s});
+    xy__sink_listen(s->sink, &sink_events, s);
     /* A quarter here, the rest in the reservation's queue; no budget, as nothing is written to a
      * full sink. */
     xy__sink_limit(s->sink, service->config->limits.stream_bytes_max / 4, 0);

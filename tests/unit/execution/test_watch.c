@@ -118,7 +118,9 @@ static int teardown(void **state)
 
 static void begin(teller *t)
 {
-    *t = (teller){.watch = {.on_key = on_key, .on_fact = on_fact}};
+    static const xy_watch_ops ops = {.on_key = on_key, .on_fact = on_fact};
+
+    *t = (teller){.watch = {.ops = &ops}};
     xy__buf_init(&t->told, 4096);
 }
 

@@ -315,6 +315,8 @@ static void stops_sink(xy_sink *sink, void *arg)
     xy__sink_end(sink);
 }
 
+static const xy_sink_events stop_events = {NULL, stops_sink};
+
 /* The client goes while nobody watches; the stream that begins afterwards hears of it, but not
  * at once. */
 static void tells_streams_that_begin_too_late(void **state)
@@ -332,7 +334,7 @@ static void tells_streams_that_begin_too_late(void **state)
         }
         t->stops = 0;
         t->sink = xy__exchange_stream(t->exchange, 200, XY_HTTP_NO_HEADERS);
-        xy__sink_listen(t->sink, (xy_sink_events){NULL, stops_sink, t});
+        xy__sink_listen(t->sink, &stop_events, t);
         assert_int_equal(t->stops, 0);
         assert_int_equal(xy__sink_write(t->sink, xy_bytes_create(XY_STR("x"))), XY_ECLOSED);
         web_settle(&t->web);
@@ -348,7 +350,7 @@ static void ends_streams_that_began_too_late(void **state)
     client_ask(&t->client, GET("/"));
     client_fin(&t->client);
     t->sink = xy__exchange_stream(t->exchange, 200, XY_HTTP_NO_HEADERS);
-    xy__sink_listen(t->sink, (xy_sink_events){NULL, stops_sink, t});
+    xy__sink_listen(t->sink, &stop_events, t);
     xy__sink_end(t->sink);
     web_settle(&t->web);
     assert_int_equal(t->stops, 0);
@@ -359,7 +361,7 @@ static void streams_watched(xy_exchange *exchange)
     exchange_test *t = test_of(exchange);
 
     t->sink = xy__exchange_stream(exchange, 200, XY_HTTP_NO_HEADERS);
-    xy__sink_listen(t->sink, (xy_sink_events){NULL, stops_sink, t});
+    xy__sink_listen(t->sink, &stop_events, t);
     assert_int_equal(xy__sink_write(t->sink, xy_bytes_create(XY_STR("x"))), XY_ECLOSED);
 }
 

@@ -81,9 +81,10 @@ static void size(xy_exchange *exchange, const xy_request *request)
 
 static void stream(web *w, xy_exchange *exchange)
 {
+    static const xy_sink_events events = {on_ready, on_sink_stop};
     xy_sink *sink = xy__exchange_stream(exchange, 200, XY_HTTP_HEADERS(event_type));
 
-    xy__sink_listen(sink, (xy_sink_events){on_ready, on_sink_stop, w});
+    xy__sink_listen(sink, &events, w);
     w->sinks[w->sinks_len++] = sink;
 }
 
