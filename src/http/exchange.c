@@ -171,17 +171,6 @@ void xy__exchange_on_stop(xy_exchange *exchange, xy_exchange_fn *fn, void *arg)
     exchange->stop_arg = arg;
 }
 
-void xy__exchange_set_data(xy_exchange *exchange, void *data)
-{
-    XY_ASSERT(!exchange->streaming);
-    exchange->data = data;
-}
-
-void *xy__exchange_data(const xy_exchange *exchange)
-{
-    return exchange->streaming ? NULL : exchange->data;
-}
-
 /* ---- the response ---- */
 
 void xy__exchange_close_after(xy_exchange *exchange)

@@ -74,11 +74,6 @@ bool xy__exchange_draining(const xy_exchange *exchange);
  * exchange is answered or fn was called. */
 void xy__exchange_on_stop(xy_exchange *exchange, xy_exchange_fn *fn, void *arg);
 
-/* The user's pointer, for handlers that keep state with an exchange until they answer it. NULL at
- * first, and once it streams. */
-void xy__exchange_set_data(xy_exchange *exchange, void *data);
-void *xy__exchange_data(const xy_exchange *exchange);
-
 /* ---- the response ---- */
 
 /* Answer with a complete response; the exchange is over. `status` is 200…599. Content-Length,

@@ -76,7 +76,6 @@ struct xy_exchange {
             xy_exchange_fn *on_stop;
             void *stop_arg;
             xy_bytes *more_headers; /* lines for the head of the response; NULL: none */
-            void *data;
         };
     };
     union {

@@ -74,9 +74,6 @@ static void looks_at_everything(xy_exchange *exchange)
     assert_true(xy_str_is(request->body, "body"));
     assert_true(xy_str_is(xy__exchange_peer(exchange, peer), "127.0.0.1"));
     assert_false(xy__exchange_draining(exchange));
-    assert_null(xy__exchange_data(exchange));
-    xy__exchange_set_data(exchange, peer);
-    assert_ptr_equal(xy__exchange_data(exchange), peer);
     xy__exchange_respond(exchange, 202, XY_HTTP_NO_HEADERS, XY_STR(""));
 }
 
@@ -133,7 +130,6 @@ static void keeps_what_it_is_told_to(void **state)
     client_ask(&t->client, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
     request = xy__exchange_request(t->exchange);
     assert_ptr_equal(request->path.ptr, t->path);
-    assert_null(xy__exchange_data(t->exchange));
     assert_true(xy_str_is(request->path, "/a"));
     assert_true(xy_str_is(xy__request_header(request, XY_STR("host")), "x"));
     assert_int_equal(request->body.len, 0);
