@@ -143,11 +143,15 @@ static void put_cause(xy_buf *buf, const xy_live_info *info)
     };
 
     xy__buf_printf(buf, "\"cause\":{\"kind\":\"%s\"", names[info->cause]);
-    if (info->cause == XY_LIVE_KEY && info->key.ptr) {
+    if (info->cause == XY_LIVE_KEY) {
+        xy_str key = xy__live_info_key(info);
+
         XY_BUF_LITERAL(buf, ",\"key\":");
-        put_cut(buf, info->key, XY_SHOWN_KEY_BYTES_MAX);
-    } else if (info->cause == XY_LIVE_KEY) {
-        XY_BUF_LITERAL(buf, ",\"key\":null");
+        if (key.ptr) {
+            put_cut(buf, key, XY_SHOWN_KEY_BYTES_MAX);
+        } else {
+            XY_BUF_LITERAL(buf, "null");
+        }
     }
     xy__buf_char(buf, '}');
 }
