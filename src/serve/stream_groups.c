@@ -9,6 +9,7 @@
 #include "base/fatal.h"
 #include "execution/exec.h"
 #include "json/write.h"
+#include "realtime/feed.h"
 #include "serve/document_id.h"
 #include "serve/request_log.h"
 
@@ -65,6 +66,11 @@ static void offer(collector *c, uint32_t members, uint32_t runs)
 }
 
 static void offer_live(void *arg, const xy_live_info *info)
+{
+    offer(arg, info->members, info->runs);
+}
+
+static void offer_feed(void *arg, const xy_feed_info *info)
 {
     offer(arg, info->members, info->runs);
 }
@@ -174,6 +180,29 @@ static void put_live(xy_buf *buf, const collector *c, const xy_live_info *info)
     xy__buf_char(buf, '}');
 }
 
+static void put_feed(xy_buf *buf, const collector *c, const xy_feed_info *info)
+{
+    XY_BUF_LITERAL(buf, "{\"kind\":\"subscription\",");
+    put_id(buf, c, info->cohort);
+    put_operation(buf, c, info->operation);
+    XY_BUF_LITERAL(buf, ",\"topic\":");
+    put_cut(buf, info->topic, XY_SHOWN_KEY_BYTES_MAX);
+    xy__buf_printf(buf,
+                   ",\"worker\":%" PRIu32 ",\"state\":\"%s\",\"members\":%" PRIu32
+                   ",\"behind\":%" PRIu32 ",\"runs\":%" PRIu32 ",\"alone\":%" PRIu32
+                   ",\"results\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"waiting\":%" PRIu32
+                   ",\"dropped\":%" PRIu64,
+                   c->worker, info->state, info->members, info->behind, info->runs, info->alone,
+                   info->results, info->bytes, info->waiting, info->dropped);
+    if (info->runs || info->alone) {
+        XY_BUF_LITERAL(buf, ",\"cause\":{\"kind\":\"event\",\"topic\":");
+        put_cut(buf, info->topic, XY_SHOWN_KEY_BYTES_MAX);
+        XY_BUF_LITERAL(buf, "}}");
+    } else {
+        XY_BUF_LITERAL(buf, ",\"cause\":{\"kind\":\"never\"}}");
+    }
+}
+
 /* Is the group at hand one of those to be written? */
 static xy_stream_group *chosen(collector *c)
 {
@@ -197,6 +226,18 @@ static void write_live(void *arg, const xy_live_info *info)
     group->text.len = c->out->text.len - start;
 }
 
+static void write_feed(void *arg, const xy_feed_info *info)
+{
+    collector *c = arg;
+    xy_stream_group *group = chosen(c);
+    size_t start = c->out->text.len;
+
+    if (!group)
+        return;
+    put_feed(&c->out->text, c, info);
+    group->text.len = c->out->text.len - start;
+}
+
 /* ---- both ---- */
 
 /* Each kind of stream has its walk here, the same in both passes. */
@@ -205,6 +246,8 @@ static void walk(collector *c, bool writes)
     c->order = 0;
     if (c->service->live)
         xy__live_each(c->service->live, writes ? write_live : offer_live, c);
+    if (c->service->hub)
+        xy__feed_each(c->service->hub, writes ? write_feed : offer_feed, c);
 }
 
 /* The text has stopped moving: point into it. */
