@@ -19,7 +19,8 @@ typedef struct collector {
     size_t limit;
     uint32_t worker;
     uint32_t order; /* of the group that comes next in this pass */
-    size_t cursor;  /* second pass: the item that comes next */
+    size_t cursor;  /* second pass: the item that comes next; */
+    size_t start;   /* and where the text of this one begins */
 } collector;
 
 int xy__stream_group_compare(const void *a, const void *b)
@@ -203,39 +204,39 @@ static void put_feed(xy_buf *buf, const collector *c, const xy_feed_info *info)
     }
 }
 
-/* Is the group at hand one of those to be written? */
-static xy_stream_group *chosen(collector *c)
+/* Is the group at hand one of those to be written? Then it is to be ended. */
+static bool begin(collector *c)
 {
-    xy_stream_groups *out = c->out;
+    const xy_stream_groups *out = c->out;
     uint32_t order = c->order++;
 
-    if (c->cursor == out->len || out->items[c->cursor].order != order)
-        return NULL;
-    return &out->items[c->cursor++];
+    c->start = out->text.len;
+    return c->cursor < out->len && out->items[c->cursor].order == order;
+}
+
+static void end(collector *c)
+{
+    c->out->items[c->cursor++].text.len = c->out->text.len - c->start;
 }
 
 static void write_live(void *arg, const xy_live_info *info)
 {
     collector *c = arg;
-    xy_stream_group *group = chosen(c);
-    size_t start = c->out->text.len;
 
-    if (!group)
+    if (!begin(c))
         return;
     put_live(&c->out->text, c, info);
-    group->text.len = c->out->text.len - start;
+    end(c);
 }
 
 static void write_feed(void *arg, const xy_feed_info *info)
 {
     collector *c = arg;
-    xy_stream_group *group = chosen(c);
-    size_t start = c->out->text.len;
 
-    if (!group)
+    if (!begin(c))
         return;
     put_feed(&c->out->text, c, info);
-    group->text.len = c->out->text.len - start;
+    end(c);
 }
 
 /* ---- both ---- */
