@@ -168,21 +168,22 @@ static void put_due(xy_following *following, xy_shared_result *result)
 }
 
 /* The hot path: what is said of one who is in step is in one line of the cache. Returns how many
- * were given it. */
+ * were given it: all but those who were passed over, as nobody comes or goes from within put(). */
 static uint32_t deliver(feed_cohort *cohort, xy_shared_result *result)
 {
     const xy_follower_ops *ops = feed_of(cohort)->kind.ops;
     uint64_t number = cohort->in_hand.number;
+    uint32_t given = cohort->cohort.size;
     xy_following *following;
-    uint32_t given = 0;
 
     walk_begin(cohort);
     while ((following = walk_on(cohort))) {
         xy_follower *follower = following->follower;
 
-        if (!takes_part(following, number))
+        if (!takes_part(following, number)) {
+            given--;
             continue;
-        given++;
+        }
         if (follower->backlog) {
             put_due(following, result);
         } else if (xy__outlet_put_shared(follower->outlet, result) != XY_OK) {

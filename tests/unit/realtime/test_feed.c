@@ -623,6 +623,24 @@ static void what_waits_for_a_late_run_is_told(void **state)
     stage_destroy(s);
 }
 
+static void who_is_passed_over_is_not_counted(void **state)
+{
+    stage *s = create();
+
+    (void)state;
+    join(s, 0, "ann");
+    join(s, 1, "ann");
+    publish_late(s, 1, 0, 0);
+    stage_turn(s);
+    join(s, 2, "ann");                                /* after the event */
+    xy__subscription_end(s->clients[1].subscription); /* it is due to him */
+    resolve_all(s);
+    ASSERT_SENT(s, 1, "\"1\" end");
+    assert_int_equal(tell_one(s).members, 2);
+    assert_int_equal(tell_one(s).results, 2);
+    stage_destroy(s);
+}
+
 /* Bob is behind when it turns out that users differ: he takes that along. What he did not get yet
  * waits in the cohort that he has come to. */
 static void who_moves_is_counted_where_he_is(void **state)
@@ -704,6 +722,7 @@ int main(void)
         cmocka_unit_test(a_cohort_tells_what_it_is_and_what_it_gave),
         cmocka_unit_test(who_is_behind_is_counted_as_long_as_she_is),
         cmocka_unit_test(what_waits_for_a_late_run_is_told),
+        cmocka_unit_test(who_is_passed_over_is_not_counted),
         cmocka_unit_test(who_moves_is_counted_where_he_is),
         cmocka_unit_test(each_topic_of_a_client_is_a_feed),
     };
