@@ -103,13 +103,13 @@ typedef struct xy_server_config {
      * HTTP, or look at what is open (docs/guide/webhooks.md): at least 16 bytes. NULL: they cannot,
      * there is nothing at these paths. */
     const char *secret;
-    uint32_t heartbeat_ms; /* comment on a silent event stream; 12,000; 0: none */
-    uint32_t drain_ms;     /* how long a stopping server waits for answers in flight; 10,000 */
-    xy_overflow overflow;  /* XY_OVERFLOW_CLOSE */
+    uint32_t heartbeat_ms;  /* comment on a silent event stream; 12,000; 0: none */
+    uint32_t drain_ms;      /* how long a stopping server waits for answers in flight; 10,000 */
+    xy_overflow overflow;   /* XY_OVERFLOW_CLOSE */
+    bool live_resend_equal; /* send a result of a live query also when it is as before; false */
     /* More keys of live queries, made of arguments; ends with one without field. NULL: none. */
     const xy_live_index_rule *live_indices;
     xy_live_key_fn *live_key; /* how objects are named; NULL: `Type:id` */
-    bool live_resend_equal;   /* send a result of a live query also when it is as before; false */
     xy_limits limits;
     void *user_data; /* xy_app_data() */
     /* Called once on every worker's thread before it serves, to set up what belongs to a thread;

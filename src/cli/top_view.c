@@ -43,13 +43,16 @@ static xy_top_group read_group(const xy_value *value)
     const xy_value *cause = xy_value_get(value, XY_STR("cause"));
     xy_str name = text_of(value, "operation");
     xy_str key = text_of(cause, "key");
+    xy_str topic = text_of(cause, "topic");
 
     return (xy_top_group){
         .id = text_of(value, "id"),
         .kind = text_of(value, "kind"),
         .name = name.len ? name : text_of(value, "document"),
         .state = text_of(value, "state"),
-        .cause = key.len ? key : text_of(cause, "kind"),
+        .cause = key.len     ? key
+                 : topic.len ? topic
+                             : text_of(cause, "kind"),
         .worker = number_of(value, "worker"),
         .members = number_of(value, "members"),
         .behind = number_of(value, "behind"),
@@ -66,7 +69,6 @@ static void read_totals(xy_top_sample *out, const xy_value *root)
 {
     out->workers = number_of(root, "workers");
     out->live_queries = number_of(root, "liveQueries");
-    out->live_groups = number_of(root, "liveGroups");
     out->live_runs = number_of(root, "liveRuns");
     out->live_results = number_of(root, "liveResults");
     out->subscriptions = number_of(root, "subscriptions");
@@ -329,7 +331,7 @@ static void put_totals(xy_buf *buf, const xy_top_sample *sample, const xy_top_sc
     xy__buf_printf(&line,
                    "  workers %" PRIu64 "  live queries %" PRIu64 "  groups %" PRIu64
                    "  subscriptions %" PRIu64,
-                   sample->workers, sample->live_queries, sample->live_groups,
+                   sample->workers, sample->live_queries, sample->count + sample->left_out,
                    sample->subscriptions);
     if (sample->has_rates)
         xy__buf_printf(&line, "  runs/s %s  results/s %s", short_rate(runs, sample->runs_per_s),

@@ -18,7 +18,7 @@ typedef struct xy_top_group {
     xy_str kind;
     xy_str name; /* of the operation, or the beginning of its document */
     xy_str state;
-    xy_str cause; /* the key, or the kind */
+    xy_str cause; /* the key, or the topic, or the kind */
     uint64_t worker;
     uint64_t members;
     uint64_t behind;
@@ -39,7 +39,6 @@ typedef struct xy_top_sample {
     bool has_rates;
     uint64_t workers;
     uint64_t live_queries;
-    uint64_t live_groups;
     uint64_t live_runs;
     uint64_t live_results;
     uint64_t subscriptions;

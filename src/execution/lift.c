@@ -268,10 +268,9 @@ bool xy__lifted_read(xy_arena *arena, const xy_document *document, xy_str text,
         widths[i] = width_of(token_of(text, hole));
         if (i == 0 && lift->name_lifts)
             out->name = xy__hole_value(text, hole);
-        else if (!place->type &&
-                 !xy_str_eq(token_of(text, hole), token_of(document->source.text, &place->hole)))
-            return false;
-        else if (place->type && !coerce(arena, place->type, text, hole, &out->values[i]))
+        else if (place->type ? !coerce(arena, place->type, text, hole, &out->values[i])
+                             : !xy_str_eq(token_of(text, hole),
+                                          token_of(document->source.text, &place->hole)))
             return false;
     }
     return true;

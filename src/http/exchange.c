@@ -147,6 +147,7 @@ xy_str xy__exchange_peer(const xy_exchange *exchange, char text[XY_PEER_MAX])
     struct sockaddr_storage address;
     socklen_t len = sizeof address;
 
+    address.ss_family = AF_UNSPEC;
     if (connection->state == XY_CONNECTION_CLOSED ||
         getpeername(connection->fd, (struct sockaddr *)&address, &len) != 0)
         return XY_STR_NULL;

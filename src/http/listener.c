@@ -245,13 +245,14 @@ int xy__http_server_adopt(xy_http_server *server, int fd)
 
 uint16_t xy__http_server_port(const xy_http_server *server)
 {
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.any.sa_family = AF_UNSPEC};
     socklen_t len = sizeof address;
 
-    if (server->listener < 0 ||
-        getsockname(server->listener, (struct sockaddr *)&address, &len) != 0)
+    if (server->listener < 0 || getsockname(server->listener, &address.any, &len) != 0)
         return 0;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }

@@ -153,7 +153,7 @@ static void note_all(xy_following *following, const xy_feed *feed)
 void xy__feed_lag(xy_following *following, xy_laggard *laggard)
 {
     xy_feed *feed = xy__feed_of(following);
-    const feed_cohort *cohort = xy__feed_cohort_of(following);
+    feed_cohort *cohort = xy__feed_cohort_of(following);
     xy_backlog *backlog = following->follower->backlog;
 
     if (xy__feed_cohort_holds(cohort, following->since)) {
@@ -163,6 +163,7 @@ void xy__feed_lag(xy_following *following, xy_laggard *laggard)
     xy__feed_cohort_copy(cohort, following->since, &backlog->queue);
     note_all(following, feed);
     laggard->following = following;
+    cohort->behind++;
     xy__list_append(&feed->laggards, &laggard->link);
 }
 
@@ -173,7 +174,13 @@ void xy__feed_keep_up(xy_following *following, xy_laggard *laggard)
     if (feed->walk_next == &laggard->link)
         feed->walk_next = laggard->link.next;
     xy__list_remove(&laggard->link);
+    xy__feed_cohort_of(following)->behind--;
     note_all(following, feed);
+}
+
+void xy__feed_alone(const xy_following *following, size_t len)
+{
+    xy__feed_cohort_alone(xy__feed_cohort_of(following), len);
 }
 
 static void give_laggards(xy_feed *feed, xy_event_slot slot)
@@ -246,4 +253,23 @@ static size_t on_event(void *arg, const xy_event *event)
     feed->current = (xy_event_slot){0};
     xy__feed_exit(feed);
     return count;
+}
+
+/* ---- looking at them ---- */
+
+static void tell_feed(const xy_feed *feed, xy_on_feed_info *fn, void *arg)
+{
+    const xy_link *cohorts = &feed->family.cohorts;
+
+    for (xy_link *link = cohorts->next; link != cohorts; link = link->next)
+        xy__feed_cohort_tell(XY_CONTAINER(link, feed_cohort, cohort.link), fn, arg);
+}
+
+void xy__feed_each(xy_hub *hub, xy_on_feed_info *fn, void *arg)
+{
+    const xy_map_slot *slot;
+    size_t at = 0;
+
+    while ((slot = xy__map_next(xy__hub_feeds(hub), &at)))
+        tell_feed(slot->value, fn, arg);
 }

@@ -37,4 +37,31 @@ void xy__feed_lag(xy_following *following, xy_laggard *laggard);
 /* No more: from the next event on it is in step. */
 void xy__feed_keep_up(xy_following *following, xy_laggard *laggard);
 
+/* Its follower, who is behind, got a result of this length of a run of its own. */
+void xy__feed_alone(const xy_following *following, size_t len);
+
+/* ---- looking at them ---- */
+
+/* What goes on in one cohort. */
+typedef struct xy_feed_info {
+    const void *cohort; /* the same as long as it lives, and no other's meanwhile */
+    const xy_operation *operation;
+    xy_str topic;
+    const char *state; /* "idle", "waiting", "running", "delivering" */
+    uint32_t members;  /* clients */
+    uint32_t behind;   /* of them, those with a backlog */
+    uint32_t waiting;  /* events, for those in step */
+    uint32_t runs;     /* for all who are in step, so far; */
+    uint32_t alone;    /* and for one who is behind, each */
+    uint64_t results;  /* given to clients, counted for each */
+    uint64_t bytes;    /* in them */
+    uint64_t dropped;  /* of what waited for those in step, counted for each */
+} xy_feed_info;
+
+typedef void xy_on_feed_info(void *arg, const xy_feed_info *info);
+
+/* Call `fn` with each cohort of each feed of `hub`; what it is given is valid until it returns. In
+ * the same order each time, as long as nobody comes, goes or is sorted. */
+void xy__feed_each(xy_hub *hub, xy_on_feed_info *fn, void *arg);
+
 #endif

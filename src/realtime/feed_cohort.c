@@ -169,19 +169,23 @@ static void put_due(xy_following *following, xy_shared_result *result)
     ops->go_on(follower);
 }
 
-/* The hot path: what is said of one who is in step is in one line of the cache. */
-static void deliver(feed_cohort *cohort, xy_shared_result *result)
+/* The hot path: what is said of one who is in step is in one line of the cache. Returns how many
+ * were given it: all but those who were passed over, as nobody comes or goes from within put(). */
+static uint32_t deliver(feed_cohort *cohort, xy_shared_result *result)
 {
     const xy_follower_ops *ops = feed_of(cohort)->kind.ops;
     uint64_t number = cohort->in_hand.number;
+    uint32_t given = cohort->cohort.size;
     xy_following *following;
 
     walk_begin(cohort);
     while ((following = walk_on(cohort))) {
         xy_follower *follower = following->follower;
 
-        if (!takes_part(following, number))
+        if (!takes_part(following, number)) {
+            given--;
             continue;
+        }
         if (follower->backlog) {
             put_due(following, result);
         } else if (xy__outlet_put_shared(follower->outlet, result) != XY_OK) {
@@ -189,6 +193,13 @@ static void deliver(feed_cohort *cohort, xy_shared_result *result)
             ops->stalled(follower);
         }
     }
+    return given;
+}
+
+static void count_results(feed_cohort *cohort, uint32_t given, size_t len)
+{
+    cohort->results += given;
+    cohort->bytes += (uint64_t)given * len;
 }
 
 /* takes: result. */
@@ -196,11 +207,12 @@ static void finish(feed_cohort *cohort, xy_bytes *result, unsigned flags)
 {
     xy_feed *feed = feed_of(cohort);
     xy_shared_result *shared = xy__shared_result_create(result, flags);
+    size_t len = xy_bytes_str(result).len;
 
     go(cohort, COHORT_DELIVERING);
     feed->sorting++;
     xy__cohort_settle(&cohort->cohort);
-    deliver(cohort, shared);
+    count_results(cohort, deliver(cohort, shared), len);
     xy__shared_result_unref(shared);
     if (cohort->state != COHORT_GONE)
         rest(cohort);
@@ -243,6 +255,7 @@ static void execute(feed_cohort *cohort)
         rest(cohort);
         return;
     }
+    cohort->runs++;
     xy__execute_event(feed->kind.operation,
                       &(xy_run_terms){.identity = cohort->cohort.identity, .watch = &cohort->watch},
                       cohort->in_hand.event, on_result, cohort);
@@ -280,7 +293,7 @@ static void drop_first(feed_cohort *cohort)
     bool is_end = feed->kind.terms->queue.overflow == XY_OVERFLOW_CLOSE;
     xy_following *following;
     xy_event_slot first;
-    size_t dropped = 0;
+    uint64_t dropped = 0;
 
     xy__event_queue_take(&cohort->queue, &first);
     walk_begin(cohort);
@@ -293,6 +306,7 @@ static void drop_first(feed_cohort *cohort)
             dropped++;
         }
     }
+    cohort->dropped += dropped;
     xy__gauge_add(&feed->kind.terms->gauges->dropped, dropped);
     xy_bytes_unref(first.event);
 }
@@ -414,10 +428,14 @@ static void take_along(xy_following *following, const feed_cohort *from)
 static void on_moved(xy_kin *kin, xy_cohort *old)
 {
     xy_following *following = XY_CONTAINER(kin, xy_following, kin);
-    const feed_cohort *from = XY_CONTAINER(old, feed_cohort, cohort);
+    feed_cohort *from = XY_CONTAINER(old, feed_cohort, cohort);
     feed_cohort *to = xy__feed_cohort_of(following);
     const xy_feed *feed = feed_of(from);
 
+    if (following->follower->backlog) {
+        from->behind--;
+        to->behind++;
+    }
     if (to->cohort.size == 1 && to->state == COHORT_IDLE)
         inherit(to, from);
     if (to->heir_of != from || to->heir_at != feed->sorting) {
@@ -427,6 +445,38 @@ static void on_moved(xy_kin *kin, xy_cohort *old)
         xy__follower_fall_behind(following->follower, feed->kind.terms);
         feed->kind.ops->go_on(following->follower);
     }
+}
+
+/* ---- looking at it ---- */
+
+void xy__feed_cohort_alone(feed_cohort *cohort, size_t len)
+{
+    cohort->alone++;
+    count_results(cohort, 1, len);
+}
+
+void xy__feed_cohort_tell(const feed_cohort *cohort, xy_on_feed_info *fn, void *arg)
+{
+    static const char *const states[COHORT_STATES] = {"idle", "waiting", "running", "delivering",
+                                                      "gone"};
+    const xy_feed *feed = feed_of(cohort);
+    bool inherited = cohort->state == COHORT_WAITING && cohort->in_hand.event;
+    xy_feed_info info = {
+        .cohort = cohort,
+        .operation = feed->kind.operation,
+        .topic = xy__subscriber_topic(feed->subscriber),
+        .state = states[cohort->state],
+        .members = cohort->cohort.size,
+        .behind = cohort->behind,
+        .waiting = cohort->queue.len + inherited,
+        .runs = cohort->runs,
+        .alone = cohort->alone,
+        .results = cohort->results,
+        .bytes = cohort->bytes,
+        .dropped = cohort->dropped,
+    };
+
+    fn(arg, &info);
 }
 
 /* ---- life ---- */

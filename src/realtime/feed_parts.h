@@ -46,7 +46,13 @@ typedef struct feed_cohort {
     xy_task task;
     xy_bytes *result; /* is here, but has to wait for a walk's end; or NULL */
     unsigned result_flags;
-    uint32_t busy; /* calls of its functions on the stack */
+    uint32_t busy;   /* calls of its functions on the stack */
+    uint32_t behind; /* of its kin, those who are laggards */
+    uint32_t runs;   /* so far; */
+    uint32_t alone;  /* and those of laggards, each for itself */
+    uint64_t results;
+    uint64_t bytes;
+    uint64_t dropped;
     feed_cohort_state state;
     bool stepping; /* the task is on the stack */
 } feed_cohort;
@@ -74,6 +80,12 @@ extern const xy_family_ops xy__feed_family_ops;
 
 /* The next event. shares: slot.event. */
 void xy__feed_cohort_offer(feed_cohort *cohort, xy_event_slot slot);
+
+/* One of its kin got a result of this length, of a run of its own. */
+void xy__feed_cohort_alone(feed_cohort *cohort, size_t len);
+
+/* Tell what goes on. */
+void xy__feed_cohort_tell(const feed_cohort *cohort, xy_on_feed_info *fn, void *arg);
 
 /* Is what it has in hand for one in step with this `since`? */
 static inline bool xy__feed_cohort_holds(const feed_cohort *cohort, uint64_t since)

@@ -74,8 +74,10 @@ static int join_further(xy_follower *follower, const xy_feed_kind *kind, xy_str 
         return rc;
     }
     xy__feed_several(&more->following);
-    if (xy__feed_several(&follower->first))
+    if (xy__feed_several(&follower->first)) {
         xy__follower_fall_behind(follower, kind->terms);
+        kind->ops->go_on(follower);
+    }
     *xy_vec_push(NULL, &follower->further->topics) = more;
     if (follower->backlog)
         xy__feed_lag(&more->following, &more->laggard);

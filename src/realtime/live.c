@@ -195,12 +195,11 @@ void xy__live_open(xy_live *live, xy_operation *operation, xy_identity *identity
 
 /* ---- looking at them ---- */
 
-/* The key that caused the last run, by its hash. */
-static xy_str find_key(const xy_live_group *group)
+xy_str xy__live_info_key(const xy_live_info *info)
 {
-    for (uint32_t i = 0; i < group->dependant.len; i++)
-        if (xy__live_key_hash(group->dependant.edges[i].key) == group->last_key_hash)
-            return xy__live_key_text(group->dependant.edges[i].key);
+    for (uint32_t i = 0; i < info->keys->len; i++)
+        if (xy__live_key_hash(info->keys->edges[i].key) == info->key_hash)
+            return xy__live_key_text(info->keys->edges[i].key);
     return XY_STR_NULL;
 }
 
@@ -222,7 +221,7 @@ static void tell_group(xy_live_group *group, xy_on_live_info *fn, void *arg)
         .throttle_ms = family->throttle_ms,
         .lag_ms = group->state == XY_LIVE_RUNNING ? 0 : group->lag_ms,
         .cause = (xy_live_cause)group->last_cause,
-        .key = group->last_cause == XY_LIVE_KEY ? find_key(group) : XY_STR_NULL,
+        .key_hash = group->last_key_hash,
     };
 
     fn(arg, &info);

@@ -51,7 +51,7 @@ void xy__live_open(xy_live *live, xy_operation *operation, xy_identity *identity
 typedef enum xy_live_cause {
     XY_LIVE_NEVER, /* it has not run yet */
     XY_LIVE_OPENED,
-    XY_LIVE_KEY,  /* `key` was invalidated */
+    XY_LIVE_KEY,  /* a key was invalidated: xy__live_info_key() */
     XY_LIVE_ALL,  /* everything was */
     XY_LIVE_FACT, /* its clients were told apart from others, or an identity has expired */
 } xy_live_cause;
@@ -71,12 +71,15 @@ typedef struct xy_live_info {
     uint64_t throttle_ms; /* 0: none */
     uint32_t lag_ms;      /* from what caused the last run to its result */
     xy_live_cause cause;  /* of the last run */
-    xy_str key;           /* of XY_LIVE_KEY; null: it depends on that no longer */
+    uint32_t key_hash;    /* of XY_LIVE_KEY */
 } xy_live_info;
 
 typedef void xy_on_live_info(void *arg, const xy_live_info *info);
 
 /* Call `fn` with each group; what it is given is valid until it returns. */
 void xy__live_each(xy_live *live, xy_on_live_info *fn, void *arg);
+
+/* The key of XY_LIVE_KEY; null: it depends on that no longer. Looks at all its keys. */
+xy_str xy__live_info_key(const xy_live_info *info);
 
 #endif

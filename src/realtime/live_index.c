@@ -78,7 +78,7 @@ static void resize(xy_live_index *index, size_t cap)
     xy_live_key **old = index->slots;
     size_t old_cap = index->cap;
 
-    index->slots = cap ? xy__zalloc(cap * sizeof(xy_live_key *)) : NULL;
+    index->slots = xy__zalloc(cap * sizeof(xy_live_key *));
     index->cap = cap;
     for (size_t i = 0; i < old_cap; i++)
         if (old[i])
@@ -107,8 +107,10 @@ static xy_live_key *add_key(xy_live_index *index, xy_str text, uint32_t hash)
 static void remove_key(xy_live_index *index, xy_live_key *key)
 {
     size_t mask = index->cap - 1;
-    size_t hole = find_slot(index, xy__live_key_text(key), key->hash);
+    size_t hole;
 
+    XY_ASSERT(index->slots);
+    hole = find_slot(index, xy__live_key_text(key), key->hash);
     for (size_t at = (hole + 1) & mask; index->slots[at]; at = (at + 1) & mask) {
         size_t home = index->slots[at]->hash & mask;
 
@@ -123,7 +125,9 @@ static void remove_key(xy_live_index *index, xy_live_key *key)
         free(key->ends_);
     free(key);
     if (!index->len) {
-        resize(index, 0);
+        free(index->slots);
+        index->slots = NULL;
+        index->cap = 0;
     } else if (index->cap > SLOTS_FIRST && 8 * index->len < index->cap) {
         resize(index, index->cap / 2);
     }
@@ -212,6 +216,7 @@ static xy_live_edge *add_edge(xy_live_index *index, xy_live_dependant *dependant
         dependant->edges = xy__realloc(dependant->edges, dependant->cap * sizeof *dependant->edges);
         make_table(dependant);
     }
+    XY_ASSERT(dependant->edges);
     edge = &dependant->edges[dependant->len++];
     *edge = (xy_live_edge){.key = key};
     edge->place = add_end(key, (key_end){dependant, dependant->len - 1});

@@ -133,6 +133,8 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
     xy_subscription *sub = arg;
 
     sub->running = false;
+    if (sub->follower.first.kin.cohort)
+        xy__feed_alone(&sub->follower.first, xy_bytes_str(result).len);
     put(sub, result, flags);
     if (!sub->stepping)
         schedule(sub);

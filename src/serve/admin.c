@@ -10,7 +10,6 @@
 #include <stdio.h>
 
 #include "json/read.h"
-#include "serve/field.h"
 #include "serve/http_error.h"
 #include "serve/invalidate.h"
 #include "serve/publish.h"
@@ -31,12 +30,8 @@ static const admin_endpoint endpoints[] = {
 
 static const admin_endpoint *find_endpoint(const xy_service *service, xy_str path)
 {
-    xy_str base = xy_str_from(service->config->path);
-
-    if (!xy_str_starts(path, base))
+    if (!xy__service_below(service, &path))
         return NULL;
-    path.ptr += base.len;
-    path.len -= base.len;
     for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
         if (xy_str_is(path, endpoints[i].path))
             return &endpoints[i];
@@ -52,19 +47,6 @@ static bool check_secret(const xy_service *service, xy_exchange *exchange)
     xy__respond_error(exchange, 401, (xy_http_header){XY_STR("www-authenticate"), XY_STR("Bearer")},
                       XY_STR("The server's secret is missing or wrong: send it as "
                              "Authorization: Bearer <secret>."));
-    return false;
-}
-
-static bool check_type(xy_exchange *exchange)
-{
-    xy_str type = xy__request_header(xy__exchange_request(exchange), XY_STR("content-type"));
-
-    if (xy__header_is(xy__field_cut(&type, ';'), XY_STR("application/json")))
-        return true;
-    xy__respond_error(exchange, 415,
-                      (xy_http_header){XY_STR("accept-post"), XY_STR("application/json")},
-                      XY_STR("Unsupported media type: send the body as JSON, with "
-                             "Content-Type: application/json."));
     return false;
 }
 
@@ -102,7 +84,7 @@ static void serve_endpoint(const admin_endpoint *endpoint, xy_service *service,
         xy__respond_method(exchange, allow, XY_STR("This can only be read."));
     } else if (method != XY_HTTP_POST) {
         xy__respond_method(exchange, allow, XY_STR("Only POST is possible here."));
-    } else if (check_type(exchange)) {
+    } else if (xy__check_json(exchange)) {
         serve_body(endpoint, service, exchange);
     }
 }
@@ -120,16 +102,22 @@ bool xy__admin_serve(xy_service *service, xy_exchange *exchange)
     return true;
 }
 
-void xy__admin_respond(xy_exchange *exchange, const char *name, const char *value)
+void xy__admin_respond_bytes(xy_exchange *exchange, xy_bytes *body)
 {
     static const xy_http_header headers[] = {
         {XY_STR_INIT("content-type"), XY_STR_INIT("application/json; charset=utf-8")},
         {XY_STR_INIT("cache-control"), XY_STR_INIT("no-store")},
     };
+
+    xy__exchange_respond_bytes(exchange, 200, XY_HTTP_HEADERS(headers), body);
+}
+
+void xy__admin_respond(xy_exchange *exchange, const char *name, const char *value)
+{
     char body[64];
 
     snprintf(body, sizeof body, "{\"%s\":%s}", name, value);
-    xy__exchange_respond(exchange, 200, XY_HTTP_HEADERS(headers), xy_str_from(body));
+    xy__admin_respond_bytes(exchange, xy_bytes_create(xy_str_from(body)));
 }
 
 const char *xy__admin_place(char text[XY_ADMIN_PLACE_MAX], const char *list, bool in_list,

@@ -19,6 +19,9 @@
  * another, or no secret is set. */
 bool xy__admin_serve(xy_service *service, xy_exchange *exchange);
 
+/* 200 with a JSON body. takes: body. */
+void xy__admin_respond_bytes(xy_exchange *exchange, xy_bytes *body);
+
 /* 200 with `{"name":value}`; `value` is JSON text. */
 void xy__admin_respond(xy_exchange *exchange, const char *name, const char *value);
 

@@ -17,6 +17,12 @@ void xy__respond_method(xy_exchange *exchange, xy_str allow, xy_str message);
 /* 406; `types` are those that would do. */
 void xy__respond_not_acceptable(xy_exchange *exchange, xy_str types, xy_str message);
 
+/* 415: only JSON is possible. */
+void xy__respond_not_json(xy_exchange *exchange);
+
+/* Is the body JSON by its content type? If not, it is answered with 415. */
+bool xy__check_json(xy_exchange *exchange);
+
 /* 503: the server is stopping. */
 void xy__respond_draining(xy_exchange *exchange);
 

@@ -54,10 +54,7 @@ static bool check_body(xy_exchange *exchange, const xy_request *http)
 {
     if (http->method == XY_HTTP_GET || is_json(xy__request_header(http, XY_STR("content-type"))))
         return true;
-    xy__respond_error(exchange, 415,
-                      (xy_http_header){XY_STR("accept-post"), XY_STR("application/json")},
-                      XY_STR("Unsupported media type: send the request as JSON, with "
-                             "Content-Type: application/json."));
+    xy__respond_not_json(exchange);
     return false;
 }
 

@@ -121,14 +121,20 @@ static const endpoint endpoints[] = {
     {"/readiness", "GET, HEAD", xy__readiness_serve},
 };
 
-static const endpoint *find_endpoint(const xy_service *service, xy_str path)
+bool xy__service_below(const xy_service *service, xy_str *path)
 {
     xy_str base = xy_str_from(service->config->path);
 
-    if (!xy_str_starts(path, base))
+    if (!xy_str_starts(*path, base))
+        return false;
+    *path = (xy_str){path->ptr + base.len, path->len - base.len};
+    return true;
+}
+
+static const endpoint *find_endpoint(const xy_service *service, xy_str path)
+{
+    if (!xy__service_below(service, &path))
         return NULL;
-    path.ptr += base.len;
-    path.len -= base.len;
     for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++)
         if (xy_str_is(path, endpoints[i].path))
             return &endpoints[i];

@@ -64,6 +64,9 @@ void xy__service_destroy(xy_service *service);
 /* The handler; the exchange's server must have been given the service as its argument. */
 void xy__service_handle(xy_exchange *exchange);
 
+/* Is `path` below config.path? Then cut that off. */
+bool xy__service_below(const xy_service *service, xy_str *path);
+
 /* An operation is over, or was refused: count and log it. */
 void xy__service_record(xy_service *service, const xy_record *record);
 

@@ -232,19 +232,6 @@ static void start(request *req, xy_reservation *reservation, xy_params_origin or
     xy__kept_params_unref(params);
 }
 
-static bool check_body(request *req)
-{
-    xy_str type = xy__request_header(req->http, XY_STR("content-type"));
-
-    if (xy__header_is(xy__field_cut(&type, ';'), XY_STR("application/json")))
-        return true;
-    xy__respond_error(req->exchange, 415,
-                      (xy_http_header){XY_STR("accept-post"), XY_STR("application/json")},
-                      XY_STR("Unsupported media type: send the request as JSON, with "
-                             "Content-Type: application/json."));
-    return false;
-}
-
 static void operate(request *req)
 {
     xy_reservation *reservation = xy__reservations_find(req->single->table, req->token);
@@ -252,7 +239,7 @@ static void operate(request *req)
 
     if (!reservation) {
         respond_not_found(req);
-    } else if (is_get || check_body(req)) {
+    } else if (is_get || xy__check_json(req->exchange)) {
         start(req, reservation, is_get ? XY_PARAMS_QUERY_STRING : XY_PARAMS_BODY,
               is_get ? req->http->query : req->http->body);
     }

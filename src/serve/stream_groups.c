@@ -9,6 +9,7 @@
 #include "base/fatal.h"
 #include "execution/exec.h"
 #include "json/write.h"
+#include "realtime/feed.h"
 #include "serve/document_id.h"
 #include "serve/request_log.h"
 
@@ -18,7 +19,8 @@ typedef struct collector {
     size_t limit;
     uint32_t worker;
     uint32_t order; /* of the group that comes next in this pass */
-    size_t cursor;  /* second pass: the item that comes next */
+    size_t cursor;  /* second pass: the item that comes next; */
+    size_t start;   /* and where the text of this one begins */
 } collector;
 
 int xy__stream_group_compare(const void *a, const void *b)
@@ -65,6 +67,11 @@ static void offer(collector *c, uint32_t members, uint32_t runs)
 }
 
 static void offer_live(void *arg, const xy_live_info *info)
+{
+    offer(arg, info->members, info->runs);
+}
+
+static void offer_feed(void *arg, const xy_feed_info *info)
 {
     offer(arg, info->members, info->runs);
 }
@@ -143,11 +150,15 @@ static void put_cause(xy_buf *buf, const xy_live_info *info)
     };
 
     xy__buf_printf(buf, "\"cause\":{\"kind\":\"%s\"", names[info->cause]);
-    if (info->cause == XY_LIVE_KEY && info->key.ptr) {
+    if (info->cause == XY_LIVE_KEY) {
+        xy_str key = xy__live_info_key(info);
+
         XY_BUF_LITERAL(buf, ",\"key\":");
-        put_cut(buf, info->key, XY_SHOWN_KEY_BYTES_MAX);
-    } else if (info->cause == XY_LIVE_KEY) {
-        XY_BUF_LITERAL(buf, ",\"key\":null");
+        if (key.ptr) {
+            put_cut(buf, key, XY_SHOWN_KEY_BYTES_MAX);
+        } else {
+            XY_BUF_LITERAL(buf, "null");
+        }
     }
     xy__buf_char(buf, '}');
 }
@@ -170,27 +181,62 @@ static void put_live(xy_buf *buf, const collector *c, const xy_live_info *info)
     xy__buf_char(buf, '}');
 }
 
-/* Is the group at hand one of those to be written? */
-static xy_stream_group *chosen(collector *c)
+static void put_feed(xy_buf *buf, const collector *c, const xy_feed_info *info)
 {
-    xy_stream_groups *out = c->out;
+    XY_BUF_LITERAL(buf, "{\"kind\":\"subscription\",");
+    put_id(buf, c, info->cohort);
+    put_operation(buf, c, info->operation);
+    XY_BUF_LITERAL(buf, ",\"topic\":");
+    put_cut(buf, info->topic, XY_SHOWN_KEY_BYTES_MAX);
+    xy__buf_printf(buf,
+                   ",\"worker\":%" PRIu32 ",\"state\":\"%s\",\"members\":%" PRIu32
+                   ",\"behind\":%" PRIu32 ",\"runs\":%" PRIu32 ",\"alone\":%" PRIu32
+                   ",\"results\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"waiting\":%" PRIu32
+                   ",\"dropped\":%" PRIu64,
+                   c->worker, info->state, info->members, info->behind, info->runs, info->alone,
+                   info->results, info->bytes, info->waiting, info->dropped);
+    if (info->runs || info->alone) {
+        XY_BUF_LITERAL(buf, ",\"cause\":{\"kind\":\"event\",\"topic\":");
+        put_cut(buf, info->topic, XY_SHOWN_KEY_BYTES_MAX);
+        XY_BUF_LITERAL(buf, "}}");
+    } else {
+        XY_BUF_LITERAL(buf, ",\"cause\":{\"kind\":\"never\"}}");
+    }
+}
+
+/* Is the group at hand one of those to be written? Then it is to be ended. */
+static bool begin(collector *c)
+{
+    const xy_stream_groups *out = c->out;
     uint32_t order = c->order++;
 
-    if (c->cursor == out->len || out->items[c->cursor].order != order)
-        return NULL;
-    return &out->items[c->cursor++];
+    c->start = out->text.len;
+    return c->cursor < out->len && out->items[c->cursor].order == order;
+}
+
+static void end(collector *c)
+{
+    c->out->items[c->cursor++].text.len = c->out->text.len - c->start;
 }
 
 static void write_live(void *arg, const xy_live_info *info)
 {
     collector *c = arg;
-    xy_stream_group *group = chosen(c);
-    size_t start = c->out->text.len;
 
-    if (!group)
+    if (!begin(c))
         return;
     put_live(&c->out->text, c, info);
-    group->text.len = c->out->text.len - start;
+    end(c);
+}
+
+static void write_feed(void *arg, const xy_feed_info *info)
+{
+    collector *c = arg;
+
+    if (!begin(c))
+        return;
+    put_feed(&c->out->text, c, info);
+    end(c);
 }
 
 /* ---- both ---- */
@@ -201,6 +247,8 @@ static void walk(collector *c, bool writes)
     c->order = 0;
     if (c->service->live)
         xy__live_each(c->service->live, writes ? write_live : offer_live, c);
+    if (c->service->hub)
+        xy__feed_each(c->service->hub, writes ? write_feed : offer_feed, c);
 }
 
 /* The text has stopped moving: point into it. */

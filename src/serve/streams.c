@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
+#include "serve/admin.h"
 #include "serve/query_string.h"
 #include "serve/stream_groups.h"
 
@@ -169,10 +170,6 @@ static size_t put_groups(xy_buf *buf, const question *q, size_t len)
 
 static void respond(const question *q)
 {
-    static const xy_http_header headers[] = {
-        {XY_STR_INIT("content-type"), XY_STR_INIT("application/json; charset=utf-8")},
-        {XY_STR_INIT("cache-control"), XY_STR_INIT("no-store")},
-    };
     uint32_t workers = 0;
     size_t total = 0;
     size_t len = 0;
@@ -187,7 +184,7 @@ static void respond(const question *q)
     put_totals(&buf, q, workers);
     total -= put_groups(&buf, q, len);
     xy__buf_printf(&buf, "],\"leftOut\":%zu}", total);
-    xy__exchange_respond_bytes(q->exchange, 200, XY_HTTP_HEADERS(headers), xy__buf_take(&buf));
+    xy__admin_respond_bytes(q->exchange, xy__buf_take(&buf));
 }
 
 static void on_answer(xy_task *task)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { after, afterEach, before, test } from 'node:test'
-import { admin, invalidate, SECRET, streams } from './admin.mjs'
+import { admin, invalidate, publish, SECRET, streams } from './admin.mjs'
 import { parse } from './prometheus.mjs'
 import { post, start, stats, subscribe, until } from './lib.mjs'
 
@@ -19,7 +19,7 @@ async function live(query, variables, at = server) {
 }
 afterEach(async () => {
   await Promise.all(open.splice(0).map((stream) => stream.close()))
-  await until(async () => (await streams(server)).liveQueries === 0, 'the end of all live queries')
+  await until(async () => { const { liveQueries, subscriptions } = await streams(server); return liveQueries + subscriptions === 0 }, 'the end of all streams')
 })
 
 const AUCTION = 'query Auction($id: ID!) @live { auction(id: $id) { id highestBid { amount } } }'
@@ -126,10 +126,40 @@ test('metrics count the same', async () => {
   })) assert.equal(await more(name), expected, name)
 })
 
-test('subscriptions are counted', async () => {
-  const stream = await subscribe(server, { query: 'subscription { newMessage(roomId: "1") { body } }' })
-  await until(async () => (await streams(server)).subscriptions === 1, 'the subscription')
-  assert.equal((await streams(server)).topics, 1)
+test('a group of subscriptions tells who listens to what, and what they were sent', async () => {
+  const query = 'subscription Room($id: ID!) { newMessage(roomId: $id) { body } }'
+  const listeners = []
+  for (let i = 0; i < 8; i++) listeners.push(await subscribe(server, { query, variables: { id: '1' } }))
+  await until(async () => (await streams(server)).subscriptions === 8, 'the subscriptions')
+  const quiet = await streams(server)
+  const sum = (groups, name) => groups.reduce((total, group) => total + group[name], 0)
+  assert.equal(quiet.topics, 1)
+  assert.equal(quiet.liveGroups, 0)
+  assert.equal(sum(quiet.groups, 'members'), 8)
+  for (const { cause } of quiet.groups) assert.deepEqual(cause, { kind: 'never' })
+  await publish(server, { topic: 'newMessage', id: '1', payload: { body: 'hello' } })
+  await Promise.all(listeners.map((stream) => stream.next()))
+  const { groups } = await streams(server)
+  assert.equal(sum(groups, 'members'), 8)
+  assert.equal(sum(groups, 'results'), 8)
+  assert.equal(sum(groups, 'bytes'), 8 * JSON.stringify({ data: { newMessage: { body: 'hello' } } }).length)
+  for (const { id, worker, members, results, bytes, ...rest } of groups) {
+    assert.ok(quiet.groups.some((group) => group.id === id && group.worker === worker))
+    assert.equal(results, members)
+    assert.deepEqual(rest, {
+      kind: 'subscription', operation: 'Room', document: query, variables: { id: '[redacted]' }, topic: 'newMessage:1', state: 'idle', behind: 0, runs: 1,
+      alone: 0, waiting: 0, dropped: 0, cause: { kind: 'event', topic: 'newMessage:1' },
+    })
+  }
+  await Promise.all(listeners.map((stream) => stream.close()))
+  await until(async () => (await streams(server)).groups.length === 0, 'the end of the groups')
+})
+
+test('a subscription whose source pushes is in the totals only', async () => {
+  const stream = await subscribe(server, { query: 'subscription { countdown(from: 100, interval: 1) }' })
+  await stream.next()
+  const { subscriptions, topics, groups } = await streams(server)
+  assert.deepEqual({ subscriptions, topics, groups }, { subscriptions: 1, topics: 0, groups: [] })
   await stream.close()
 })
 

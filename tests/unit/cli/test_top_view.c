@@ -48,7 +48,7 @@ static void one_answer_is_a_table_of_totals(void **state)
     read_sample(&sample, first, 1000);
     xy__top_sample_sort(&sample);
     expect(&sample, &(xy_top_screen){.columns = 0},
-           "url  workers 2  live queries 5  groups 2  subscriptions 4\n"
+           "url  workers 2  live queries 5  groups 5  subscriptions 4\n"
            "\n"
            "CLIENTS BEHIND    RUNS   RESULTS   BYTES  EQUAL   KEYS     LAG  STATE    KIND    W "
            "CAUSE                    OPERATION\n"
@@ -77,7 +77,7 @@ static void two_answers_make_rates_and_the_busiest_comes_first(void **state)
     assert_true(sample.groups[1].runs_per_s == 0);
     assert_true(sample.runs_per_s == 5);
     expect(&sample, &(xy_top_screen){.columns = 40, .rows = 5},
-           "url  workers 2  live queries 5  groups 2\n"
+           "url  workers 2  live queries 5  groups 5\n"
            "\n"
            "CLIENTS BEHIND  RUNS/S RESULTS/S BYTES/S\n"
            "      1      0     5.0        10    1.0k\n"

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/fatal.h"
+#include "realtime/feed.h"
 #include "stage.h"
 
 enum { READS_USER = 1, READS_A = 2, READS_B = 4 };
@@ -501,6 +502,202 @@ static void other_limits_are_another_feed(void **state)
     stage_destroy(s);
 }
 
+/* ---- looking at them ---- */
+
+typedef struct told {
+    xy_feed_info infos[STAGE_CLIENTS];
+    size_t count;
+} told;
+
+static void note(void *arg, const xy_feed_info *info)
+{
+    told *all = arg;
+
+    assert_true(all->count < STAGE_CLIENTS);
+    all->infos[all->count++] = *info;
+}
+
+static told tell(stage *s)
+{
+    told all = {.count = 0};
+
+    xy__feed_each(s->hub, note, &all);
+    return all;
+}
+
+static xy_feed_info tell_one(stage *s)
+{
+    told all = tell(s);
+
+    assert_int_equal(all.count, 1);
+    return all.infos[0];
+}
+
+#define RESULT_LEN (sizeof "{\"data\":{\"play\":\"1\"}}" - 1)
+
+static void a_cohort_tells_what_it_is_and_what_it_gave(void **state)
+{
+    stage *s = create();
+    xy_feed_info info;
+
+    (void)state;
+    assert_int_equal(tell(s).count, 0);
+    join(s, 0, "ann");
+    join(s, 1, "bob");
+    info = tell_one(s);
+    assert_int_equal(info.members, 2);
+    assert_int_equal(info.runs + info.alone + info.results + info.bytes, 0);
+    publish(s, 1, 0);
+    publish(s, 2, 0);
+    stage_turn(s);
+    info = tell_one(s);
+    assert_true(xy_str_is(info.topic, "t"));
+    assert_string_equal(info.state, "idle");
+    assert_non_null(info.operation);
+    assert_int_equal(info.runs, 2);
+    assert_int_equal(info.results, 4);
+    assert_int_equal(info.bytes, 4 * RESULT_LEN);
+    assert_int_equal(info.behind + info.alone + info.waiting + info.dropped, 0);
+    client_gone(&s->clients[0]);
+    assert_int_equal(tell_one(s).members, 1);
+    client_gone(&s->clients[1]);
+    assert_int_equal(tell(s).count, 0);
+    stage_destroy(s);
+}
+
+/* What one who is behind executes for herself is told apart, and so is she. */
+static void who_is_behind_is_counted_as_long_as_she_is(void **state)
+{
+    stage *s = create();
+    xy_feed_info info;
+
+    (void)state;
+    join(s, 0, "ann");
+    join(s, 1, "ann")->answer = XY_EFULL;
+    for (int i = 1; i <= 3; i++)
+        publish(s, i, 0);
+    stage_turn(s);
+    info = tell_one(s);
+    assert_int_equal(info.behind, 1);
+    assert_int_equal(info.runs, 3);
+    assert_int_equal(info.results, 4);
+    client_ready(&s->clients[1]);
+    stage_turn(s);
+    info = tell_one(s);
+    assert_int_equal(info.behind, 0);
+    assert_int_equal(info.runs, 3);
+    assert_int_equal(info.alone, 2);
+    assert_int_equal(info.results, 6);
+    assert_int_equal(info.bytes, 6 * RESULT_LEN);
+    s->clients[1].answer = XY_EFULL;
+    publish(s, 4, 0);
+    stage_turn(s);
+    assert_int_equal(tell_one(s).behind, 1);
+    client_gone(&s->clients[1]);
+    assert_int_equal(tell_one(s).behind, 0);
+    stage_destroy(s);
+}
+
+static void what_waits_for_a_late_run_is_told(void **state)
+{
+    stage *s = create();
+    xy_feed_info info;
+
+    (void)state;
+    s->options.queue.overflow = XY_OVERFLOW_DROP_OLDEST;
+    join(s, 0, "ann");
+    join(s, 1, "ann");
+    for (int i = 1; i <= 8; i++)
+        publish_late(s, i, 0, 0);
+    stage_turn(s);
+    info = tell_one(s);
+    assert_string_equal(info.state, "running");
+    assert_int_equal(info.waiting, 5);
+    assert_int_equal(info.dropped, 2 * 2);
+    assert_int_equal(info.results, 0);
+    resolve_all(s);
+    info = tell_one(s);
+    assert_string_equal(info.state, "idle");
+    assert_int_equal(info.waiting, 0);
+    assert_int_equal(info.results, 2 * 6);
+    stage_destroy(s);
+}
+
+static void who_is_passed_over_is_not_counted(void **state)
+{
+    stage *s = create();
+
+    (void)state;
+    join(s, 0, "ann");
+    join(s, 1, "ann");
+    publish_late(s, 1, 0, 0);
+    stage_turn(s);
+    join(s, 2, "ann");                                /* after the event */
+    xy__subscription_end(s->clients[1].subscription); /* it is due to him */
+    resolve_all(s);
+    ASSERT_SENT(s, 1, "\"1\" end");
+    assert_int_equal(tell_one(s).members, 2);
+    assert_int_equal(tell_one(s).results, 2);
+    stage_destroy(s);
+}
+
+/* Bob is behind when it turns out that users differ: he takes that along. What he did not get yet
+ * waits in the cohort that he has come to. */
+static void who_moves_is_counted_where_he_is(void **state)
+{
+    stage *s = create();
+    told all;
+
+    (void)state;
+    join(s, 0, "ann");
+    join(s, 1, "bob")->answer = XY_EFULL;
+    join(s, 2, "cat");
+    publish(s, 1, 0);
+    stage_turn(s);
+    publish_late(s, 2, 0, READS_USER);
+    stage_turn(s);
+    assert_int_equal(tell_one(s).behind, 1);
+    stage_resolve(s, 0);
+    all = tell(s);
+    assert_int_equal(all.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(all.infos[i].members, 1);
+        assert_int_equal(all.infos[i].runs, i == 0 ? 2 : 0);
+        for (size_t j = 0; j < i; j++)
+            assert_ptr_not_equal(all.infos[i].cohort, all.infos[j].cohort);
+    }
+    assert_int_equal(all.infos[0].behind, 0);
+    assert_int_equal(all.infos[1].behind + all.infos[2].behind, 1);
+    assert_string_equal(all.infos[1].behind ? all.infos[2].state : all.infos[1].state, "waiting");
+    assert_int_equal(all.infos[1].behind ? all.infos[2].waiting : all.infos[1].waiting, 1);
+    client_ready(&s->clients[1]);
+    stage_turn(s);
+    resolve_all(s);
+    all = tell(s);
+    for (size_t i = 0; i < all.count; i++)
+        assert_int_equal(all.infos[i].behind + all.infos[i].waiting, 0);
+    ASSERT_SENT(s, 1, "\"1\" \"2@bob\"");
+    stage_destroy(s);
+}
+
+static void each_topic_of_a_client_is_a_feed(void **state)
+{
+    stage *s = create();
+    told all;
+
+    (void)state;
+    stage_play(s, 0, 0, NULL, open_t_and_u);
+    s->clients[0].answer = XY_EFULL;
+    publish(s, 1, 0);
+    stage_turn(s);
+    all = tell(s);
+    assert_int_equal(all.count, 2);
+    assert_false(xy_str_eq(all.infos[0].topic, all.infos[1].topic));
+    assert_int_equal(all.infos[0].behind + all.infos[1].behind, 2);
+    assert_int_equal(all.infos[0].runs + all.infos[1].runs, 1);
+    stage_destroy(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -522,6 +719,12 @@ int main(void)
         cmocka_unit_test(who_ends_is_given_what_is_in_hand),
         cmocka_unit_test(topics_keep_their_order_among_each_other),
         cmocka_unit_test(other_limits_are_another_feed),
+        cmocka_unit_test(a_cohort_tells_what_it_is_and_what_it_gave),
+        cmocka_unit_test(who_is_behind_is_counted_as_long_as_she_is),
+        cmocka_unit_test(what_waits_for_a_late_run_is_told),
+        cmocka_unit_test(who_is_passed_over_is_not_counted),
+        cmocka_unit_test(who_moves_is_counted_where_he_is),
+        cmocka_unit_test(each_topic_of_a_client_is_a_feed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "realtime/feed.h"
 #include "stage.h"
 
 enum { SEEDS = 200, STEPS = 400, TOPICS = 3, EVENTS_MAX = 5, HUB = STAGE_CLIENTS };
@@ -555,6 +556,15 @@ static void audience_read_all(audience *w)
             audience_read(w, id);
 }
 
+/* Nobody is behind any more, and nothing waits. */
+static void check_settled(void *arg, const xy_feed_info *info)
+{
+    (void)arg;
+    assert_int_equal(info->behind + info->waiting, 0);
+    assert_true(info->members > 0);
+    assert_string_equal(info->state, "idle");
+}
+
 /* Everybody reads again, every promise is kept: nothing may be left unsent. */
 static void audience_settle(audience *w)
 {
@@ -571,6 +581,7 @@ static void audience_settle(audience *w)
         more = w->s->late_count > 0;
     }
     audience_read_all(w);
+    xy__feed_each(w->s->hub, check_settled, NULL);
     for (int id = 0; id < STAGE_CLIENTS; id++) {
         if (!w->clients[id].there)
             continue;

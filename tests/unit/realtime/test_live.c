@@ -476,7 +476,7 @@ static void note(void *arg, const xy_live_info *info)
 {
     xy_live_info *out = arg;
 
-    *out = *info;
+    *out = *info; /* its keys live on with the group */
 }
 
 static void a_group_tells_what_goes_on(void **state)
@@ -503,7 +503,9 @@ static void a_group_tells_what_goes_on(void **state)
     assert_int_equal(info.equal, 1);
     assert_int_equal(info.results, 5);
     assert_int_equal(info.cause, XY_LIVE_KEY);
-    assert_true(xy_str_is(info.key, "Item:1"));
+    assert_true(xy_str_is(xy__live_info_key(&info), "Item:1"));
+    info.key_hash++;
+    assert_null(xy__live_info_key(&info).ptr); /* a key that is none of its own */
     assert_string_equal(info.state, "watching");
     assert_int_equal(info.keys->len, 3);
 }

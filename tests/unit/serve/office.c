@@ -8,18 +8,25 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "xylem/call.h"
+#include "xylem/stream.h"
 
 static int on_q(xy_call *call)
 {
     return xy_put_int(call, 7);
 }
 
+static int open_n(xy_call *call, xy_source_stream *stream)
+{
+    (void)call;
+    return xy_stream_topic(stream, XY_STR("t"), XY_STR_NULL);
+}
+
 static xy_schema *load(void)
 {
     static const xy_sdl file = {
         .name = XY_STR_INIT("test.graphql"),
-        .text = XY_STR_INIT("type Query { q(k: String): Int }"),
+        .text =
+            XY_STR_INIT("type Query { q(k: String): Int } type Subscription { n(k: String): Int }"),
     };
     xy_schema_options options = {.files = &file, .file_count = 1};
     xy_schema *schema;
@@ -27,6 +34,7 @@ static xy_schema *load(void)
 
     assert_int_equal(xy_schema_load(&options, &schema, &problems), XY_OK);
     assert_int_equal(xy_bind(schema, "Query.q", on_q), XY_OK);
+    assert_int_equal(xy_bind_stream(schema, "Subscription.n", open_n), XY_OK);
     return schema;
 }
 
@@ -53,7 +61,9 @@ void office_open(office *o)
                    .event_bytes_max = 100,
                    .operation_memory_max = 1 << 20,
                    .response_bytes_max = 1 << 20,
-                   .stream_bytes_max = 1 << 16},
+                   .stream_bytes_max = 1 << 16,
+                   .subscription_events_max = 10,
+                   .subscription_bytes_max = 1000},
     };
     o->live_options = (xy_live_options){.keys_max = 1000};
     web_init(&o->web, XY_CLOCK_VIRTUAL);

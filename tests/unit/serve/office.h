@@ -22,7 +22,8 @@ typedef struct office {
     client client;
 } office;
 
-/* The schema is `type Query { q(k: String): Int }`, where q is 7. */
+/* The schema is `type Query { q(k: String): Int } type Subscription { n(k: String): Int }`, where q
+ * is 7, and n the events of the topic "t". */
 void office_open(office *o);
 
 /* End the server and its service; the loop stays. */

@@ -17,7 +17,8 @@ typedef struct stage {
     size_t count;
 } stage;
 
-static void watch(stage *s, const char *document)
+/* Returns what the client has been sent. */
+static const char *ask(stage *s, const char *document)
 {
     char body[4096];
     client *c = &s->clients[s->count++];
@@ -26,7 +27,12 @@ static void watch(stage *s, const char *document)
     snprintf(body, sizeof body, "{\"query\":\"%s\",\"variables\":{\"k\":\"private\"}}", document);
     client_open(c, &s->office.web);
     office_send(&s->office, c, "", body);
-    assert_non_null(strstr(client_read(c), "\"isLive\":true"));
+    return client_read(c);
+}
+
+static void watch(stage *s, const char *document)
+{
+    assert_non_null(strstr(ask(s, document), "\"isLive\":true"));
 }
 
 static void leave(stage *s)
@@ -142,12 +148,46 @@ static void what_is_long_is_cut_at_a_character(void **state)
     stage_close(&s);
 }
 
+static void subscribers_of_a_topic_are_a_group(void **state)
+{
+    xy_stream_groups groups;
+    stage s = {.count = 0};
+
+    (void)state;
+    office_open(&s.office);
+    watch(&s, "query A @live { q }");
+    for (size_t i = 0; i < 3; i++)
+        ask(&s, "subscription N($k: String) { n(k: $k) }");
+    xy__stream_groups_collect(&groups, s.office.service, 10, 3);
+    assert_int_equal(groups.total, 2);
+    assert_int_equal(groups.len, 2);
+    expect_text(groups.items[0].text, "{\"kind\":\"subscription\",\"id\":\"");
+    expect_text(groups.items[0].text,
+                "\"operation\":\"N\",\"document\":\"subscription N($k: String) "
+                "{ n(k: $k) }\",\"variables\":{\"k\":\"[redacted]\"},\"topic\":\"t\","
+                "\"worker\":3,\"state\":\"idle\",\"members\":3,\"behind\":0,\"runs\":0,"
+                "\"alone\":0,\"results\":0,\"bytes\":0,\"waiting\":0,\"dropped\":0,"
+                "\"cause\":{\"kind\":\"never\"}}");
+    xy__stream_groups_deinit(&groups);
+    office_expect(&s.office, "/publish", "{\"topic\":\"t\",\"payload\":7}", 200,
+                  "{\"published\":1}");
+    web_settle(&s.office.web);
+    xy__stream_groups_collect(&groups, s.office.service, 1, 3);
+    assert_int_equal(groups.total, 2);
+    assert_int_equal(groups.len, 1);
+    expect_text(groups.items[0].text, "\"runs\":1,\"alone\":0,\"results\":3,\"bytes\":48,");
+    expect_text(groups.items[0].text, "\"cause\":{\"kind\":\"event\",\"topic\":\"t\"}}");
+    xy__stream_groups_deinit(&groups);
+    stage_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_group_is_told_with_its_variables_redacted),
         cmocka_unit_test(the_largest_are_kept),
         cmocka_unit_test(what_is_long_is_cut_at_a_character),
+        cmocka_unit_test(subscribers_of_a_topic_are_a_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
