@@ -49,7 +49,8 @@ static xy_run *allocate(xy_executor *executor)
 static void set_terms(xy_run *run, const xy_run_terms *terms)
 {
     if (!terms) {
-        run->identity = xy__identity_ref(xy__identity_now(run->operation->identity));
+        if (!run->operation->shared)
+            run->identity = xy__identity_ref(xy__identity_now(run->operation->identity));
         return;
     }
     run->identity = xy__identity_ref(terms->identity);

@@ -16,7 +16,7 @@
 #include "execution/share.h"
 
 static const char sdl[] = "type Query { item(id: ID!): Item  items: [Item!]!  late(id: ID!): Int\n"
-                          "  me: String  admin: Boolean  own: String }\n"
+                          "  me: String  admin: Boolean  own: String  slow(id: ID!): Item }\n"
                           "type Item { id: ID!  value: Int }\n";
 
 typedef struct Item {
@@ -100,14 +100,11 @@ static void on_stop(void *arg)
     xy_promise_resolve(promise);
 }
 
-static int Query_late(xy_call *call)
+static int answer_late(xy_call *call)
 {
     live_stage *s = begin(call);
     xy_promise *promise = xy_later(call);
-    char key[32];
 
-    snprintf(key, sizeof key, "Item:%d", number_of(call));
-    xy_depend(call, xy_str_from(key));
     XY_ASSERT(s->late_count < LATE_MAX);
     s->lates[s->late_count++] =
         (late){promise, call->operation, call->identity, s->values[number_of(call)]};
@@ -115,12 +112,35 @@ static int Query_late(xy_call *call)
     return XY_OK;
 }
 
+static int Query_late(xy_call *call)
+{
+    char key[32];
+
+    snprintf(key, sizeof key, "Item:%d", number_of(call));
+    xy_depend(call, xy_str_from(key));
+    return answer_late(call);
+}
+
+/* Reads the item now, and shows only with its answer which one that was. */
+static int Query_slow(xy_call *call)
+{
+    return answer_late(call);
+}
+
 void live_stage_resolve(live_stage *s, size_t at)
 {
     late run = s->lates[at];
 
     forget(s, at);
-    xy_put_int(xy_promise_call(run.promise), run.value);
+    if (xy_str_is(xy_call_field(xy_promise_call(run.promise)), "slow")) {
+        Item *item =
+            make_item(xy_promise_call(run.promise), number_of(xy_promise_call(run.promise)));
+
+        item->value = run.value;
+        xy_put_object(xy_promise_call(run.promise), item);
+    } else {
+        xy_put_int(xy_promise_call(run.promise), run.value);
+    }
     xy_promise_resolve(run.promise);
 }
 
@@ -234,7 +254,7 @@ live_stage *live_stage_create(const xy_live_options *options)
     } fields[] = {
         {"Query.item", Query_item}, {"Query.items", Query_items}, {"Query.late", Query_late},
         {"Query.me", Query_me},     {"Query.admin", Query_admin}, {"Query.own", Query_own},
-        {"Item.id", Item_id},       {"Item.value", Item_value},
+        {"Query.slow", Query_slow}, {"Item.id", Item_id},         {"Item.value", Item_value},
     };
     live_stage *s = xy__zalloc(sizeof *s);
     xy_sdl file = {XY_STR("stage.graphql"), xy_str_from(sdl)};

@@ -255,6 +255,41 @@ static void one_that_comes_during_a_run_is_not_lost(void **state)
     assert_int_equal(s->late_count, 0);
 }
 
+/* The run has read the item before anybody could know that it would. */
+static void one_that_comes_before_the_key_is_met_is_not_lost(void **state)
+{
+    (void)state;
+    open_as(0, "query @live { slow(id: \"1\") { value } }", NULL);
+    turn();
+    live_stage_change(s, 1);
+    turn();
+    live_stage_resolve(s, 0);
+    assert_got(0, "{\"slow\":{\"value\":0}}");
+    turn();
+    assert_int_equal(s->late_count, 1);
+    live_stage_resolve(s, 0);
+    assert_got(0, "{\"slow\":{\"value\":1}}");
+    turn();
+    assert_int_equal(s->late_count, 0);
+}
+
+static void so_many_that_nobody_remembers_which_count_as_all(void **state)
+{
+    (void)state;
+    open_as(0, "query @live { slow(id: \"1\") { value } }", NULL);
+    turn();
+    live_stage_change(s, 1);
+    for (int i = 0; i < 300; i++)
+        live_stage_invalidate(s, "Item:2");
+    turn();
+    turn();
+    live_stage_resolve(s, 0);
+    turn();
+    assert_int_equal(s->late_count, 1);
+    live_stage_resolve(s, 0);
+    assert_got(0, "{\"slow\":{\"value\":0}}{\"slow\":{\"value\":1}}");
+}
+
 /* A resolver of 50 ms, an invalidation every 20 ms. */
 static void a_storm_does_not_starve_it(void **state)
 {
@@ -526,6 +561,8 @@ int main(void)
         TEST(roles_that_are_read_make_as_many_runs_for_any_number_of_clients),
         TEST(those_told_apart_by_a_late_fact_lose_and_repeat_nothing),
         TEST(one_that_comes_during_a_run_is_not_lost),
+        TEST(one_that_comes_before_the_key_is_met_is_not_lost),
+        TEST(so_many_that_nobody_remembers_which_count_as_all),
         TEST(a_storm_does_not_starve_it),
         TEST(one_that_invalidates_itself_keeps_nobody_from_being_served),
         TEST(a_full_mailbox_makes_everything_run),
