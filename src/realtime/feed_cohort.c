@@ -130,6 +130,11 @@ static xy_following *walk_on(feed_cohort *cohort)
         return NULL;
     }
     cohort->walk_next = link->next;
+    /* They lie anywhere: who comes next is fetched meanwhile. */
+    if (link->next != &cohort->cohort.kin) {
+        __builtin_prefetch(link->next->next);
+        __builtin_prefetch(following_at(link->next)->follower->outlet, 1);
+    }
     return following_at(link);
 }
 

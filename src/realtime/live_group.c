@@ -167,7 +167,8 @@ static void give(xy_live_group *group, xy_live_query *query)
     group->results++;
     group->bytes += xy_bytes_str(group->result->json).len;
     query->version = group->version;
-    query->given_ms = (uint32_t)now_of(group);
+    if (group->throttle)
+        query->given_ms = (uint32_t)now_of(group);
     /* One that is closed is as good as full: its on_stop is on the way. */
     if (xy__outlet_put_shared(query->outlet, group->result) != XY_OK)
         query->stalled = true;
@@ -177,9 +178,12 @@ static void give(xy_live_group *group, xy_live_query *query)
 static uint64_t wait_of(const xy_live_group *group, const xy_live_query *query)
 {
     uint64_t throttle_ms = xy__live_family_of(group)->throttle_ms;
-    uint32_t since = (uint32_t)now_of(group) - query->given_ms;
+    uint32_t since;
 
-    return query->version == 0 || since >= throttle_ms ? 0 : throttle_ms - since;
+    if (!group->throttle || query->version == 0)
+        return 0;
+    since = (uint32_t)now_of(group) - query->given_ms;
+    return since >= throttle_ms ? 0 : throttle_ms - since;
 }
 
 static bool wants(const xy_live_group *group, const xy_live_query *query)
@@ -187,6 +191,15 @@ static bool wants(const xy_live_group *group, const xy_live_query *query)
     /* Between its run's begin and end a group has the result of the one before, if any. */
     return is_behind(group, query) && !query->stalled &&
            query->min_run <= group->run - (group->state == XY_LIVE_RUNNING);
+}
+
+/* Queries and their outlets lie anywhere: those that come next are fetched meanwhile. */
+static void look_ahead(const xy_link *head, xy_link *link)
+{
+    if (link->next == head)
+        return;
+    __builtin_prefetch(link->next->next);
+    __builtin_prefetch(query_at(link->next)->outlet, 1);
 }
 
 /* Give the newest result to all who want it and may have it. */
@@ -199,6 +212,7 @@ static void deliver(xy_live_group *group)
         xy_live_query *query = query_at(link);
         uint64_t wait;
 
+        look_ahead(&group->cohort.kin, link);
         if (!wants(group, query))
             continue;
         wait = wait_of(group, query);
