@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { invalidate, SECRET } from './admin.mjs'
+import { invalidate, publish, SECRET } from './admin.mjs'
 import { build, start, subscribe, until } from './lib.mjs'
 
 const program = path.join(build, 'bin/xylem')
@@ -47,8 +47,19 @@ test('--once, and what is no terminal, get one table', async () => {
     assert.equal(rows.filter((row) => /watching +live +[01] opened +Auctions$/.test(row)).length, rows.filter((row) => row.endsWith(' Auctions')).length)
     assert.equal(rows.reduce((sum, row) => sum + parseInt(row), 0), 12)
     // What stands in a column of numbers ends where its head ends.
-    for (const row of rows) assert.match(row.slice(0, heads.indexOf('LAG') + 3), /^( +\d+){7} +\d+ms$/)
+    for (const row of rows) assert.match(row.slice(0, heads.indexOf('LAG') + 3), /^( +(\d+|\d+\.\dk)){7} +\d+ms$/)
   }
+})
+
+test('subscriptions are rows, too, with their topic', async () => {
+  const stream = await subscribe(server, { query: 'subscription Room { newMessage(roomId: "7") { body } }' })
+  const row = await until(async () => (await top(['--once', '--url', server.url])).stdout.split('\n').find((line) => line.endsWith(' Room')), 'the row')
+  assert.match(row, /^ +1( +0){6} +0ms +idle +subscr +[01] never +Room$/)
+  await publish(server, { topic: 'newMessage', id: '7', payload: { body: 'hello' } })
+  await stream.next()
+  assert.match((await top(['--once', '--url', server.url])).stdout, /^ +1 +0 +1 +1 +\d+ +0 +0 +0ms +idle +subscr +[01] newMessage:7 +Room$/m)
+  await stream.close()
+  await until(async () => !(await top(['--once', '--url', server.url])).stdout.includes('Room'), 'its end')
 })
 
 test('a URL with a slash behind it is the same', async () => {
