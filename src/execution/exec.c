@@ -36,10 +36,20 @@ void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root
     xy__run_execute(run);
 }
 
+static void execute_for(xy_run *run, const xy_run_terms *terms)
+{
+    xy_executor *executor = run->executor;
+    const xy_outlet *before = executor->asking;
+
+    executor->asking = terms ? terms->asking : NULL;
+    xy__run_execute(run);
+    executor->asking = before;
+}
+
 void xy__execute_query_as(xy_operation *operation, const xy_run_terms *terms, xy_on_result *done,
                           void *arg)
 {
-    xy__run_execute(xy__run_create(operation, terms, done, arg));
+    execute_for(xy__run_create(operation, terms, done, arg), terms);
 }
 
 /* ---- events ---- */
@@ -54,7 +64,7 @@ void xy__execute_event(xy_operation *operation, const xy_run_terms *terms, xy_by
     run->event = xy_bytes_ref(event);
     run->root_parent = (xy_parent_ref){.value = value, .is_event = true};
     run->bad_event = xy__json_read(&run->arena, xy_bytes_str(event), 0, value, NULL) < 0;
-    xy__run_execute(run);
+    execute_for(run, terms);
 }
 
 /* ---- source streams ---- */

@@ -66,6 +66,9 @@ typedef struct xy_executor {
     /* Called for each unexpected error, masked or not (error->original tells the real one when
      * it was); may be NULL. The error is valid until the return. */
     void (*on_unexpected)(xy_operation *operation, const xy_error *error);
+    /* For whom a shared operation is at work: whose errors unexpected ones are; where a run serves
+     * several, one of them. NULL: nobody in particular. */
+    const struct xy_outlet *asking;
     xy_executor_gauges gauges;
     xy_link deadlines; /* runs that wait, oldest first; see execution/deadline.h */
     xy_timer deadline;

@@ -31,6 +31,8 @@ typedef struct xy_outlet_ops {
     /* The same with a result that other outlets are given, too. shares: result. NULL: put() is
      * given a reference to its JSON. */
     int (*put_shared)(xy_outlet *outlet, xy_shared_result *result);
+    /* What the log calls the request behind it. NULL: nothing. */
+    xy_str (*request_id)(const xy_outlet *outlet);
     /* Nothing more comes. takes: outlet; neither callback is called from here on. */
     void (*end)(xy_outlet *outlet);
 } xy_outlet_ops;

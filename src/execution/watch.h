@@ -40,6 +40,7 @@ typedef struct xy_run_terms {
     /* NULL: anonymous. Not one that has expired (xy__identity_now()). Shared by the run */
     xy_identity *identity;
     xy_watch *watch; /* NULL: nobody. Until the result is given or the run is cancelled */
+    const struct xy_outlet *asking; /* executor->asking until the execution returns or waits */
     /* Members that follow "data" in the result, with a comma before each (`,"isLive":true`).
      * Until the result is given. */
     xy_str more;

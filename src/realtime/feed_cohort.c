@@ -262,7 +262,11 @@ static void execute(feed_cohort *cohort)
     }
     cohort->runs++;
     xy__execute_event(feed->kind.operation,
-                      &(xy_run_terms){.identity = cohort->cohort.identity, .watch = &cohort->watch},
+                      &(xy_run_terms){
+                          .identity = cohort->cohort.identity,
+                          .watch = &cohort->watch,
+                          .asking = following_at(cohort->cohort.kin.next)->follower->outlet,
+                      },
                       cohort->in_hand.event, on_result, cohort);
     if (feed->several && cohort->state == COHORT_RUNNING)
         let_go_of_several(cohort);

@@ -453,10 +453,14 @@ void xy__live_group_run(xy_live_group *group)
     group->recent_from = live->recent_count;
     xy__live_index_begin(&group->dependant);
     xy__gauge_add(&live->gauges->live_runs, 1);
-    xy__execute_query_as(
-        family->operation,
-        &(xy_run_terms){.identity = group->cohort.identity, .watch = &group->watch, .more = more},
-        on_result, group);
+    xy__execute_query_as(family->operation,
+                         &(xy_run_terms){
+                             .identity = group->cohort.identity,
+                             .watch = &group->watch,
+                             .asking = query_at(group->cohort.kin.next)->outlet,
+                             .more = more,
+                         },
+                         on_result, group);
 }
 
 /* ---- the family's cohorts ---- */

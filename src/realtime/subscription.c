@@ -143,8 +143,11 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
 /* Spec 6.2.3.2 MapSourceToResponseEvent, one event. */
 static void execute(xy_subscription *sub, xy_bytes *event)
 {
-    xy_run_terms terms = {.identity = xy__identity_now(sub->identity),
-                          .watch = &sub->follower.backlog->watch};
+    xy_run_terms terms = {
+        .identity = xy__identity_now(sub->identity),
+        .watch = &sub->follower.backlog->watch,
+        .asking = sub->follower.outlet,
+    };
 
     sub->running = true;
     xy__execute_event(sub->operation, &terms, event, on_result, sub);
@@ -332,8 +335,11 @@ static void on_fail(xy_source_stream *stream, const char *code, xy_str message)
 {
     xy_subscription *sub = XY_CONTAINER(stream, xy_subscription, stream);
 
-    if (takes_events(sub))
-        drain(sub, xy__operation_failure(sub->operation, code, message));
+    if (!takes_events(sub))
+        return;
+    sub->operation->executor->asking = sub->follower.outlet;
+    drain(sub, xy__operation_failure(sub->operation, code, message));
+    sub->operation->executor->asking = NULL;
 }
 
 static const xy_follower_ops follower_ops;
@@ -428,10 +434,14 @@ static void open_source(xy_subscription *sub)
 {
     xy_arena arena;
     xy_errors errors;
+    int rc;
 
     xy__arena_init(&arena, sub->operation->arena.max);
     xy__errors_init(&errors, &arena);
-    if (xy__create_source_stream(sub->operation, sub->identity, &sub->stream, &errors) < 0) {
+    sub->operation->executor->asking = sub->follower.outlet;
+    rc = xy__create_source_stream(sub->operation, sub->identity, &sub->stream, &errors);
+    sub->operation->executor->asking = NULL;
+    if (rc < 0) {
         refuse(sub, xy__errors_response(&errors));
     } else if (sub->state == SUBSCRIPTION_OPENING) {
         go(sub, SUBSCRIPTION_ACTIVE);

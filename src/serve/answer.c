@@ -148,7 +148,15 @@ static void stream_end(xy_outlet *outlet)
     finish(answer);
 }
 
+static xy_str stream_request_id(const xy_outlet *outlet)
+{
+    const char *answer = (const char *)outlet - offsetof(xy_answer, outlet);
+
+    return xy__context_id(((const xy_answer *)(const void *)answer)->context);
+}
+
 static const xy_outlet_ops stream_ops = {
+    .request_id = stream_request_id,
     .put = stream_put,
     .put_shared = stream_put_shared,
     .end = stream_end,

@@ -18,13 +18,21 @@
 #include "serve/single.h"
 #include "serve/streams.h"
 
-static void on_unexpected(xy_operation *operation, const xy_error *error)
+static xy_str request_id_of(const xy_operation *operation)
 {
     const xy_context *context = xy__context_of(operation);
+    const xy_outlet *asking = operation->executor->asking;
 
+    if (context)
+        return xy__context_id(context);
+    return asking && asking->ops->request_id ? asking->ops->request_id(asking) : XY_STR_NULL;
+}
+
+static void on_unexpected(xy_operation *operation, const xy_error *error)
+{
     xy_log(XY_LOG_ERROR, "serve", "unexpected error of a resolver",
            XY_LOG_STR("error", error->original.ptr ? error->original : error->message),
-           XY_LOG_STR("requestId", context ? xy__context_id(context) : XY_STR_NULL));
+           XY_LOG_STR("requestId", request_id_of(operation)));
 }
 
 static void init_executor(xy_service *service)

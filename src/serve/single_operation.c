@@ -45,7 +45,14 @@ static void end(xy_outlet *outlet)
     destroy(op);
 }
 
-static const xy_outlet_ops outlet_ops = {.put = put, .end = end};
+static xy_str request_id(const xy_outlet *outlet)
+{
+    const char *op = (const char *)outlet - offsetof(operation, outlet);
+
+    return xy__context_id(((const operation *)(const void *)op)->context);
+}
+
+static const xy_outlet_ops outlet_ops = {.put = put, .request_id = request_id, .end = end};
 
 /* ---- the seat ---- */
 
