@@ -14,6 +14,13 @@ static void arm(xy_heartbeats *all)
     xy__timer_start(all->loop, &all->timer, due > now ? due - now : 0);
 }
 
+static void move_last(xy_heartbeats *all, xy_heart *heart, uint64_t now_ms)
+{
+    heart->spoke_ms = now_ms;
+    xy__list_remove(&heart->link);
+    xy__list_append(&all->hearts, &heart->link);
+}
+
 static void on_timer(xy_timer *timer)
 {
     xy_heartbeats *all = XY_CONTAINER(timer, xy_heartbeats, timer);
@@ -23,7 +30,7 @@ static void on_timer(xy_timer *timer)
         xy_heart *heart = longest_silent(all);
 
         /* Before the call, which may stop this heart or any other. */
-        xy__heart_spoke(all, heart);
+        move_last(all, heart, now);
         all->on_silence(heart);
     }
     if (!xy__list_empty(&all->hearts))
@@ -47,19 +54,22 @@ void xy__heart_start(xy_heartbeats *all, xy_heart *heart)
     xy__list_init(&heart->link);
     if (!all->period_ms)
         return;
-    xy__heart_spoke(all, heart);
+    move_last(all, heart, xy__loop_now(all->loop));
     if (!xy__timer_armed(&all->timer))
         arm(all);
 }
 
-/* The timer stays as it is: when it fires too early it finds nobody silent and is armed anew. */
+/* The timer stays as it is: when it fires too early it finds nobody silent and is armed anew. Of
+ * all that is said within a millisecond, a burst above all, the first word is enough. */
 void xy__heart_spoke(xy_heartbeats *all, xy_heart *heart)
 {
+    uint64_t now_ms;
+
     if (!all->period_ms)
         return;
-    heart->spoke_ms = xy__loop_now(all->loop);
-    xy__list_remove(&heart->link);
-    xy__list_append(&all->hearts, &heart->link);
+    now_ms = xy__loop_now(all->loop);
+    if (heart->spoke_ms != now_ms)
+        move_last(all, heart, now_ms);
 }
 
 void xy__heart_stop(xy_heartbeats *all, xy_heart *heart)
