@@ -65,7 +65,7 @@ void xy__heart_spoke(xy_heartbeats *all, xy_heart *heart)
 {
     uint64_t now_ms;
 
-    if (!all->period_ms)
+    if (!all->period_ms || xy__list_empty(&heart->link))
         return;
     now_ms = xy__loop_now(all->loop);
     if (heart->spoke_ms != now_ms)

@@ -31,7 +31,7 @@ void xy__heartbeats_init(xy_heartbeats *all, xy_loop *loop, uint64_t period_ms,
 /* Watch `heart` from now on. keeps: heart, until xy__heart_stop(). */
 void xy__heart_start(xy_heartbeats *all, xy_heart *heart);
 
-/* It has spoken. */
+/* It has spoken. Nothing happens when it is not watched (its link was initialized, no more). */
 void xy__heart_spoke(xy_heartbeats *all, xy_heart *heart);
 
 /* Watch it no more; the last one out stops the timer. Also from within on_silence. */
