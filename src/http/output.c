@@ -2,6 +2,8 @@
 /* http/output.c -- from responses to the socket: what one turn of the loop has for a client
  * leaves in one system call. */
 #include <errno.h>
+#include <liburing.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -147,4 +149,86 @@ int xy__output_flush(xy_connection *connection)
             return block(connection);
     }
     return XY_OK;
+}
+
+/* ---- scratch: a turn's sends through io_uring ---- */
+
+#define BATCH ((size_t)256)
+
+#define BATCH_MIN ((size_t)4)
+
+static struct io_uring *ring_of(xy_http_server *server)
+{
+    struct io_uring_params params = {.flags = IORING_SETUP_SINGLE_ISSUER |
+                                              IORING_SETUP_DEFER_TASKRUN |
+                                              IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL};
+
+    if (server->ring_state)
+        return server->ring_state == 1 ? &server->ring : NULL;
+    server->ring_state = 2;
+    if (getenv("XY_NO_URING") ||
+        (io_uring_queue_init_params((unsigned)BATCH, &server->ring, &params) < 0 &&
+         io_uring_queue_init((unsigned)BATCH, &server->ring, 0) < 0))
+        return NULL;
+    io_uring_register_ring_fd(&server->ring);
+    server->ring_state = 1;
+    return &server->ring;
+}
+
+static bool fits_batch(const xy_connection *connection)
+{
+    return connection->state != XY_CONNECTION_CLOSED && !connection->blocked &&
+           !xy__outbox_empty(&connection->outbox) && !connection->outbox.more;
+}
+
+static void took(xy_connection *connection, int sent)
+{
+    size_t total = xy__outbox_bytes(&connection->outbox);
+
+    if (sent > 0)
+        xy__outbox_consume(&connection->outbox, (size_t)sent);
+    /* Any other failure: the plain send that follows meets it again. */
+    if (sent == -EAGAIN || sent == -ENOBUFS || (sent > 0 && (size_t)sent < total))
+        block(connection);
+}
+
+void xy__output_batch(xy_http_server *server, xy_connection *const *items, size_t len)
+{
+    struct io_uring *ring = len < BATCH_MIN ? NULL : ring_of(server);
+    struct io_uring_cqe *cqe;
+    unsigned count = 0;
+    unsigned head;
+    unsigned seen = 0;
+
+    if (!ring)
+        return;
+    for (size_t i = 0; i < len; i++) {
+        xy_connection *connection = items[i];
+        struct io_uring_sqe *sqe;
+
+        if (i + 2 < len)
+            __builtin_prefetch(&items[i + 2]->outbox);
+        if (!fits_batch(connection))
+            continue;
+        sqe = io_uring_get_sqe(ring);
+        io_uring_prep_send(sqe, connection->fd,
+                           connection->outbox.front.bytes->data + connection->outbox.front.from,
+                           xy__outbox_bytes(&connection->outbox), MSG_NOSIGNAL | MSG_DONTWAIT);
+        io_uring_sqe_set_data(sqe, connection);
+        count++;
+    }
+    while (seen < count) {
+        int rc = io_uring_submit_and_wait(ring, count - seen);
+        unsigned got = 0;
+
+        if (rc < 0 && rc != -EINTR)
+            XY_ASSERT(!"io_uring");
+        io_uring_for_each_cqe (ring, head, cqe) {
+            took(io_uring_cqe_get_data(cqe), cqe->res);
+            got++;
+        }
+        io_uring_cq_advance(ring, got);
+        seen += got;
+    }
+    server->batched += count;
 }

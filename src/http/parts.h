@@ -10,6 +10,8 @@
 #ifndef XY_HTTP_PARTS_H
 #define XY_HTTP_PARTS_H
 
+#include <liburing.h>
+
 #include "base/buf.h"
 #include "base/vec.h"
 #include "http/h1.h"
@@ -158,6 +160,9 @@ struct xy_http_server {
     uint64_t requests;
     uint64_t refused;
     uint64_t shed;
+    struct io_uring ring;
+    int ring_state; /* 0: not tried, 1: open, 2: none */
+    uint64_t batched;
     char read_buf[XY_READ_MAX];
 };
 

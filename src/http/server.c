@@ -39,9 +39,12 @@ void xy__server_mark(xy_http_server *server, xy_connection *connection)
 #define PREFETCH 2
 
 /* What on the way is added is served, too. */
-static void flush_queue(xy_flush_queue *queue)
+static void flush_queue(xy_http_server *server, xy_flush_queue *queue)
 {
     for (size_t i = 0; i < queue->len; i++) {
+        if (queue == &server->others && !(i % 256))
+            xy__output_batch(server, queue->items + i,
+                             queue->len - i < 256 ? queue->len - i : 256);
         if (i + PREFETCH < queue->len)
             xy__connection_prefetch(queue->items[i + PREFETCH]);
         queue->items[i]->dirty = false;
@@ -74,8 +77,8 @@ static void on_flush(xy_task *task)
     xy_http_server *server = XY_CONTAINER(task, xy_http_server, flush);
 
     while (server->answers.len || server->others.len) {
-        flush_queue(&server->answers);
-        flush_queue(&server->others);
+        flush_queue(server, &server->answers);
+        flush_queue(server, &server->others);
     }
     xy__output_forget_frame(server);
     give_back(server);
@@ -107,6 +110,8 @@ static void on_deadline(xy_timer *timer)
 
 static void destroy(xy_http_server *server)
 {
+    if (server->ring_state == 1)
+        io_uring_queue_exit(&server->ring);
     xy__h1_destroy(server->spare_h1);
     xy__slab_deinit(&server->slab);
     xy__slab_deinit(&server->frames.slab);
