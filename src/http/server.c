@@ -42,7 +42,7 @@ void xy__server_mark(xy_http_server *server, xy_connection *connection)
 static void flush_queue(xy_http_server *server, xy_flush_queue *queue)
 {
     for (size_t i = 0; i < queue->len; i++) {
-        if (queue == &server->others && !(i % 256))
+        if (!(i % 256))
             xy__output_batch(server, queue->items + i,
                              queue->len - i < 256 ? queue->len - i : 256);
         if (i + PREFETCH < queue->len)
