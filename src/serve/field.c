@@ -25,8 +25,11 @@ xy_str xy__field_cut(xy_str *rest, char separator)
     }
     part = (xy_str){rest->ptr, at};
     at += at < rest->len;
-    rest->ptr += at;
-    rest->len -= at;
+    /* Nothing of the null string is not even its beginning. */
+    if (at) {
+        rest->ptr += at;
+        rest->len -= at;
+    }
     return xy__field_trim(part);
 }
 

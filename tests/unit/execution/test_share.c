@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "execution/share.h"
 #include "fixture.h"
+#include "json/read.h"
 
 #define SDL "type Query { echo(text: String, list: [Int]): String }"
 
@@ -79,12 +81,20 @@ static void equal_values_of_variables_share_an_operation(void **state)
 /* What the first one's variables pointed into has gone. */
 static void a_shared_operation_stands_on_its_own(void **state)
 {
+    char text[] = "{\"t\":\"a text\",\"l\":[1,2]}";
     xy_document *document = fixture_document(&f, QUERY);
-    xy_operation *operation = share(document, "{\"t\":\"a text\",\"l\":[1,2]}");
+    xy_operation *operation = xy__operation_create(&f.executor, document);
     catcher out = {0};
+    xy_arena arena;
+    xy_value variables;
 
     (void)state;
-    xy__arena_reset(&f.arena);
+    xy__arena_init(&arena, SIZE_MAX);
+    assert_int_equal(xy__json_read(&arena, xy_str_from(text), 0, &variables, NULL), XY_OK);
+    assert_int_equal(xy__operation_prepare(operation, XY_STR_NULL, &variables), XY_OK);
+    operation = xy__operation_share(operation);
+    memset(text, '?', sizeof text);
+    xy__arena_deinit(&arena);
     fixture_start(&f, operation, NULL, &out);
     assert_string_equal(
         fixture_take(&f, &out),

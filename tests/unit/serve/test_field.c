@@ -19,6 +19,16 @@ static void lists_are_cut_at_separators(void **state)
     assert_int_equal(rest.len, 0);
 }
 
+/* A header that is absent is the null string. */
+static void of_nothing_there_is_nothing_to_cut(void **state)
+{
+    xy_str rest = XY_STR_NULL;
+
+    (void)state;
+    assert_int_equal(xy__field_cut(&rest, ',').len, 0);
+    assert_null(rest.ptr);
+}
+
 static void weights_are_thousandths(void **state)
 {
     static const struct {
@@ -55,6 +65,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_cut_at_separators),
+        cmocka_unit_test(of_nothing_there_is_nothing_to_cut),
         cmocka_unit_test(weights_are_thousandths),
         cmocka_unit_test(lists_of_names_hold_tokens_only),
     };
