@@ -2,8 +2,6 @@
 /* http/output.c -- from responses to the socket: what one turn of the loop has for a client
  * leaves in one system call. */
 #include <errno.h>
-#include <liburing.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -151,29 +149,10 @@ int xy__output_flush(xy_connection *connection)
     return XY_OK;
 }
 
-/* ---- scratch: a turn's sends through io_uring ---- */
+/* ---- many at once ---- */
 
-#define BATCH ((size_t)256)
-
-#define BATCH_MIN ((size_t)4)
-
-static struct io_uring *ring_of(xy_http_server *server)
-{
-    struct io_uring_params params = {.flags = IORING_SETUP_SINGLE_ISSUER |
-                                              IORING_SETUP_DEFER_TASKRUN |
-                                              IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL};
-
-    if (server->ring_state)
-        return server->ring_state == 1 ? &server->ring : NULL;
-    server->ring_state = 2;
-    if (getenv("XY_NO_URING") ||
-        (io_uring_queue_init_params((unsigned)BATCH, &server->ring, &params) < 0 &&
-         io_uring_queue_init((unsigned)BATCH, &server->ring, 0) < 0))
-        return NULL;
-    io_uring_register_ring_fd(&server->ring);
-    server->ring_state = 1;
-    return &server->ring;
-}
+/* Fewer are not worth it. */
+#define BATCH_MIN ((size_t)8)
 
 static bool fits_batch(const xy_connection *connection)
 {
@@ -181,54 +160,45 @@ static bool fits_batch(const xy_connection *connection)
            !xy__outbox_empty(&connection->outbox) && !connection->outbox.more;
 }
 
-static void took(xy_connection *connection, int sent)
+/* Any other failure: the plain send that follows meets it again. */
+static void take_result(xy_connection *connection, const xy_ring_send *send)
 {
-    size_t total = xy__outbox_bytes(&connection->outbox);
-
-    if (sent > 0)
-        xy__outbox_consume(&connection->outbox, (size_t)sent);
-    /* Any other failure: the plain send that follows meets it again. */
-    if (sent == -EAGAIN || sent == -ENOBUFS || (sent > 0 && (size_t)sent < total))
+    if (send->result > 0)
+        xy__outbox_consume(&connection->outbox, (size_t)send->result);
+    if (send->result == -EIO)
+        shutdown(connection->fd, SHUT_RDWR);
+    if (send->result == -EAGAIN || send->result == -ENOBUFS ||
+        (send->result > 0 && (size_t)send->result < send->len))
         block(connection);
 }
 
 void xy__output_batch(xy_http_server *server, xy_connection *const *items, size_t len)
 {
-    struct io_uring *ring = len < BATCH_MIN ? NULL : ring_of(server);
-    struct io_uring_cqe *cqe;
-    unsigned count = 0;
-    unsigned head;
-    unsigned seen = 0;
+    xy_ring_send sends[XY_RING_MAX];
+    xy_connection *senders[XY_RING_MAX];
+    size_t count = 0;
+    bool usable;
 
-    if (!ring)
+    if (!server->ring || len < BATCH_MIN)
         return;
     for (size_t i = 0; i < len; i++) {
-        xy_connection *connection = items[i];
-        struct io_uring_sqe *sqe;
+        struct iovec vector;
 
         if (i + 2 < len)
             __builtin_prefetch(&items[i + 2]->outbox);
-        if (!fits_batch(connection))
+        if (!fits_batch(items[i]))
             continue;
-        sqe = io_uring_get_sqe(ring);
-        io_uring_prep_send(sqe, connection->fd,
-                           connection->outbox.front.bytes->data + connection->outbox.front.from,
-                           xy__outbox_bytes(&connection->outbox), MSG_NOSIGNAL | MSG_DONTWAIT);
-        io_uring_sqe_set_data(sqe, connection);
-        count++;
+        xy__outbox_gather(&items[i]->outbox, &vector, 1);
+        sends[count] = (xy_ring_send){items[i]->fd, 0, vector.iov_base, vector.iov_len};
+        senders[count++] = items[i];
     }
-    while (seen < count) {
-        int rc = io_uring_submit_and_wait(ring, count - seen);
-        unsigned got = 0;
-
-        if (rc < 0 && rc != -EINTR)
-            XY_ASSERT(!"io_uring");
-        io_uring_for_each_cqe (ring, head, cqe) {
-            took(io_uring_cqe_get_data(cqe), cqe->res);
-            got++;
-        }
-        io_uring_cq_advance(ring, got);
-        seen += got;
+    if (count < BATCH_MIN)
+        return;
+    usable = xy__ring_send(server->ring, sends, count);
+    for (size_t i = 0; i < count; i++)
+        take_result(senders[i], &sends[i]);
+    if (!usable) {
+        xy__ring_destroy(server->ring);
+        server->ring = NULL;
     }
-    server->batched += count;
 }

@@ -10,14 +10,13 @@
 #ifndef XY_HTTP_PARTS_H
 #define XY_HTTP_PARTS_H
 
-#include <liburing.h>
-
 #include "base/buf.h"
 #include "base/vec.h"
 #include "http/h1.h"
 #include "http/outbox.h"
 #include "http/poller.h"
 #include "http/response.h"
+#include "http/ring.h"
 #include "http/server.h"
 #include "http/timeouts.h"
 
@@ -155,14 +154,12 @@ struct xy_http_server {
     xy_h1 *spare_h1;
     xy_slab slab;
     xy_frames frames;
+    xy_ring *ring; /* NULL: sends are plain */
     xy_date date;
     uint64_t accepted;
     uint64_t requests;
     uint64_t refused;
     uint64_t shed;
-    struct io_uring ring;
-    int ring_state; /* 0: not tried, 1: open, 2: none */
-    uint64_t batched;
     char read_buf[XY_READ_MAX];
 };
 
