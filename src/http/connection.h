@@ -85,6 +85,10 @@ void xy__output_forget_frame(xy_http_server *server);
  * follows by itself, XY_ECLOSED when the client has gone. */
 int xy__output_flush(xy_connection *connection);
 
+/* Send what these have, by one system call, as far as that is possible and worth it; flush them
+ * afterwards. At most XY_RING_MAX. */
+void xy__output_batch(xy_http_server *server, xy_connection *const *items, size_t len);
+
 /* Send `response` with a body, as one answer. */
 void xy__output_respond(xy_connection *connection, const xy_response *response, xy_str body);
 

@@ -23,5 +23,6 @@ void xy__http_options_init(xy_http_options *options)
         .connections_max = 16384,
         .linger_max = 8 * 1024 * KIB,
         .keepalive_s = 60,
+        .io_uring = true,
     };
 }

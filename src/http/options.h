@@ -34,6 +34,8 @@ typedef struct xy_http_options {
     uint32_t connections_max; /* of this server (16,384) */
     size_t linger_max;        /* bytes read and dropped after a last response (8 MiB) */
     uint32_t keepalive_s;     /* silence before TCP keep-alive probes (60); 0: none */
+
+    bool io_uring; /* one system call for the sends of a turn, where the kernel allows it (true) */
 } xy_http_options;
 
 /* The defaults, without a handler. */

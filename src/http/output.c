@@ -148,3 +148,57 @@ int xy__output_flush(xy_connection *connection)
     }
     return XY_OK;
 }
+
+/* ---- many at once ---- */
+
+/* Fewer are not worth it. */
+#define BATCH_MIN ((size_t)8)
+
+static bool fits_batch(const xy_connection *connection)
+{
+    return connection->state != XY_CONNECTION_CLOSED && !connection->blocked &&
+           !xy__outbox_empty(&connection->outbox) && !connection->outbox.more;
+}
+
+/* Any other failure: the plain send that follows meets it again. */
+static void take_result(xy_connection *connection, const xy_ring_send *send)
+{
+    if (send->result > 0)
+        xy__outbox_consume(&connection->outbox, (size_t)send->result);
+    if (send->result == -EIO)
+        shutdown(connection->fd, SHUT_RDWR);
+    if (send->result == -EAGAIN || send->result == -ENOBUFS ||
+        (send->result > 0 && (size_t)send->result < send->len))
+        block(connection);
+}
+
+void xy__output_batch(xy_http_server *server, xy_connection *const *items, size_t len)
+{
+    xy_ring_send sends[XY_RING_MAX];
+    xy_connection *senders[XY_RING_MAX];
+    size_t count = 0;
+    bool usable;
+
+    if (!server->ring || len < BATCH_MIN)
+        return;
+    for (size_t i = 0; i < len; i++) {
+        struct iovec vector;
+
+        if (i + 2 < len)
+            __builtin_prefetch(&items[i + 2]->outbox);
+        if (!fits_batch(items[i]))
+            continue;
+        xy__outbox_gather(&items[i]->outbox, &vector, 1);
+        sends[count] = (xy_ring_send){items[i]->fd, 0, vector.iov_base, vector.iov_len};
+        senders[count++] = items[i];
+    }
+    if (count < BATCH_MIN)
+        return;
+    usable = xy__ring_send(server->ring, sends, count);
+    for (size_t i = 0; i < count; i++)
+        take_result(senders[i], &sends[i]);
+    if (!usable) {
+        xy__ring_destroy(server->ring);
+        server->ring = NULL;
+    }
+}

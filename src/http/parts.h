@@ -16,6 +16,7 @@
 #include "http/outbox.h"
 #include "http/poller.h"
 #include "http/response.h"
+#include "http/ring.h"
 #include "http/server.h"
 #include "http/timeouts.h"
 
@@ -153,6 +154,7 @@ struct xy_http_server {
     xy_h1 *spare_h1;
     xy_slab slab;
     xy_frames frames;
+    xy_ring *ring; /* NULL: sends are plain */
     xy_date date;
     uint64_t accepted;
     uint64_t requests;

@@ -39,9 +39,12 @@ void xy__server_mark(xy_http_server *server, xy_connection *connection)
 #define PREFETCH 2
 
 /* What on the way is added is served, too. */
-static void flush_queue(xy_flush_queue *queue)
+static void flush_queue(xy_http_server *server, xy_flush_queue *queue)
 {
     for (size_t i = 0; i < queue->len; i++) {
+        if (i % XY_RING_MAX == 0)
+            xy__output_batch(server, queue->items + i,
+                             queue->len - i < XY_RING_MAX ? queue->len - i : XY_RING_MAX);
         if (i + PREFETCH < queue->len)
             xy__connection_prefetch(queue->items[i + PREFETCH]);
         queue->items[i]->dirty = false;
@@ -74,8 +77,8 @@ static void on_flush(xy_task *task)
     xy_http_server *server = XY_CONTAINER(task, xy_http_server, flush);
 
     while (server->answers.len || server->others.len) {
-        flush_queue(&server->answers);
-        flush_queue(&server->others);
+        flush_queue(server, &server->answers);
+        flush_queue(server, &server->others);
     }
     xy__output_forget_frame(server);
     give_back(server);
@@ -107,6 +110,7 @@ static void on_deadline(xy_timer *timer)
 
 static void destroy(xy_http_server *server)
 {
+    xy__ring_destroy(server->ring);
     xy__h1_destroy(server->spare_h1);
     xy__slab_deinit(&server->slab);
     xy__slab_deinit(&server->frames.slab);
@@ -204,6 +208,7 @@ xy_http_server *xy__http_server_create(xy_loop *loop, const xy_http_options *opt
     xy__list_init(&server->connections);
     init_timeouts(server);
     xy__poller_open(&server->poller, loop, on_events);
+    server->ring = options->io_uring ? xy__ring_create() : NULL;
     server->listener = -1;
     server->spare_fd = -1;
     server->flush.fn = on_flush;

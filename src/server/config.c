@@ -20,6 +20,7 @@ xy_server_config xy_server_config_default(void)
         .log_requests = XY_IN_DEVELOPMENT,
         .csrf_prevention = XY_CSRF_CROSS_SITE,
         .compression = true,
+        .io_uring = true,
         .automatic_persisted_queries = true,
         .metrics_path = "/metrics",
         .limits =

@@ -137,6 +137,7 @@ static xy_http_options http_options(xy_worker *worker)
     options.stream_budget = limits->stream_bytes_max;
     options.stream_high = limits->stream_bytes_max / 4;
     options.stream_sndbuf = (int)(limits->socket_send_bytes / 2); /* the kernel doubles it */
+    options.io_uring = worker->app->config->io_uring;
     return options;
 }
 

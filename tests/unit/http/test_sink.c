@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <cmocka.h>
 
+#include "forbid.h"
 #include "http/parts.h"
 #include "web.h"
 
@@ -555,6 +556,65 @@ static void outlives_a_drain_until_it_ends(void **state)
     assert_int_equal(t->web.drained, 1);
 }
 
+/* ---- many at once ---- */
+
+#define MANY WEB_SINKS
+
+static void write_many(web *w, client *clients, const char *text, const char *expected)
+{
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(web_write(w, i, text), XY_OK);
+    xy__loop_turn(&w->loop);
+    assert_int_equal(xy__http_server_stats(w->server).queued, 0);
+    for (size_t i = 0; i < MANY; i++)
+        assert_string_equal(client_read(&clients[i]), expected);
+}
+
+static void reach_many(bool io_uring, bool fails)
+{
+    client *clients = calloc(MANY, sizeof *clients);
+    web w;
+
+    web_init(&w, XY_CLOCK_VIRTUAL);
+    w.options.io_uring = io_uring;
+    web_open(&w);
+    for (size_t i = 0; i < MANY; i++) {
+        client_open(&clients[i], &w);
+        client_send(&clients[i], XY_STR(GET("/stream")));
+    }
+    web_settle(&w);
+    assert_int_equal(w.sinks_len, MANY);
+    write_many(&w, clients, "one", STREAM_HEAD "3\r\none\r\n");
+    if (fails)
+        forbid(SYS_io_uring_enter);
+    write_many(&w, clients, "two", "3\r\ntwo\r\n");
+    if (!io_uring || fails)
+        assert_null(w.server->ring);
+    for (size_t i = 0; i < MANY; i++)
+        client_close(&clients[i]);
+    assert_int_equal(w.stops, MANY);
+    web_close(&w);
+    free(clients);
+}
+
+static void reaches_many_in_one_turn(void **state)
+{
+    (void)state;
+    reach_many(true, false);
+}
+
+static void reaches_many_by_plain_sends(void **state)
+{
+    (void)state;
+    reach_many(false, false);
+}
+
+static void reaches_many_when_the_ring_fails(void **state)
+{
+    (void)state;
+    reach_many(true, true);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -588,6 +648,9 @@ int main(void)
         TEST(is_cut_when_the_client_talks_too_much),
         TEST(notices_the_end_behind_noise),
         TEST(outlives_a_drain_until_it_ends),
+        cmocka_unit_test(reaches_many_in_one_turn),
+        cmocka_unit_test(reaches_many_by_plain_sends),
+        cmocka_unit_test(reaches_many_when_the_ring_fails), /* the last: nothing allows it again */
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "http/server.h"
 
-#define WEB_SINKS 64
+#define WEB_SINKS 300
 
 typedef struct web {
     xy_loop loop;
