@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* realtime/live_group.c -- one run for all: when it is due, whom its result is for.
  *
- *                      hit, joined
- *      +---------+ ------------------> +-----+ --task--> +---------+
- *      | WATCHING|                     | DUE |           | RUNNING |--+ hit, joined: dirty
- *      +---------+ --hit, throttled--> +-----+ <--+      +---------+<-+
- *        ^    |      +---------+ --timer, joined--+        |     |
- *        |    +----> | WAITING |                           |     |
- *        |           +---------+ <-- result, throttled, if dirty |
- *        +-------------------- result -------------------- +     |
- *                            DUE <--------- result, if dirty ----+
+ *                  hit, joined                  task
+ *   WATCHING -----------------------> DUE -------------> RUNNING   hit, joined meanwhile: dirty
+ *     ^   |                            ^                    |
+ *     |   | hit, throttled             | timer, joined      |
+ *     |   +------------> WAITING ------+                    |
+ *     +------------------------- result --------------------+
+ *
+ * One that was dirty goes on from WATCHING at once, as if it were hit then.
  *
  * Invariants
  *   1. At most one run is in flight for a group, and none is begun for one without queries.
  *   2. A key is in the index from the moment the run meets it. What is invalidated while a run is
  *      in flight makes the group dirty: it runs again; also when the run meets the key afterwards,
- *      as a resolver that answers late may have read its data before. So a group in WATCHING that
- *      is not DUE holds the result of the newest data.
+ *      as a resolver that answers late may have read its data before. So the last
+ *      result of a group in WATCHING is of the newest data.
  *   3. Results have versions, which only grow. A query gets the newest one or none: never an
  *      older one after a newer one, and none of a run that began before it joined.
  *   4. A result that differs from the one before is offered to every query, also when it is out of
