@@ -11,14 +11,16 @@
 #include "json/write.h"
 
 #define BUCKETS_FIRST ((size_t)16)
+/* Of a larger key, one with large variables, no memory is kept. */
+#define KEY_KEEP ((size_t)4096)
 /* What an operation with a literal or two and their memo takes. */
-#define ARENA_FIRST   160u
+#define ARENA_FIRST 160u
 
 /* A plan has its address as long as anybody uses it; the rest of the key are the values of the
  * variables, as JSON, and what the text has instead of the document's literals. */
 static xy_str write_key(xy_buf *key, const xy_operation *operation, const xy_plan *plan)
 {
-    xy__buf_reset(key, SIZE_MAX);
+    xy__buf_reset(key, KEY_KEEP);
     xy__buf_append(key, (const char *)&plan, sizeof plan);
     xy__json_write_value(key, &operation->variables);
     if (operation->lifted)

@@ -118,6 +118,25 @@ static void its_document_is_found_by_its_text(void **state)
     xy__document_unref(document);
 }
 
+/* Larger than what is kept for the next. */
+static void large_values_are_compared_like_any(void **state)
+{
+    static char variables[3][10000];
+    xy_document *document = fixture_document(&f, QUERY);
+    xy_operation *shared[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        snprintf(variables[i], sizeof variables[i], "{\"t\":\"%09000d\"}", i < 2 ? 7 : 8);
+    for (int i = 0; i < 3; i++)
+        shared[i] = share(document, variables[i]);
+    assert_ptr_equal(shared[0], shared[1]);
+    assert_ptr_not_equal(shared[0], shared[2]);
+    for (int i = 0; i < 3; i++)
+        xy__operation_unref(shared[i]);
+    xy__document_unref(document);
+}
+
 /* The table grows and shrinks; nobody is lost in it. */
 static void any_number_of_them_is_found_again(void **state)
 {
@@ -155,6 +174,7 @@ int main(void)
         TEST(equal_values_of_variables_share_an_operation),
         TEST(a_shared_operation_stands_on_its_own),
         TEST(its_document_is_found_by_its_text),
+        TEST(large_values_are_compared_like_any),
         TEST(any_number_of_them_is_found_again),
     };
 
