@@ -16,6 +16,12 @@
 
 #include "xylem/call.h"
 
+/* The items of the field of `call`, a list, come as they are pushed: `return XY_OK` now. With
+ * @stream each item is delivered as it comes, and XY_EFULL says that the client is behind; without
+ * it they are collected until the end. A stream that fails makes the list fail, or what is left of
+ * it. A list has no topics. gives: a stream to be ended or failed, unless it is stopped before. */
+XY_API xy_source_stream *xy_later_list(xy_call *call);
+
 /* Memory that lives as long as the stream, cleared. Never NULL. */
 XY_API void *xy_stream_alloc(xy_source_stream *stream, size_t size);
 
@@ -25,6 +31,9 @@ XY_API void *xy_stream_alloc(xy_source_stream *stream, size_t size);
 XY_API int xy_stream_push(xy_source_stream *stream, const xy_value *event);
 XY_API int xy_stream_push_int(xy_source_stream *stream, int64_t event);
 XY_API int xy_stream_push_str(xy_source_stream *stream, xy_str event);
+
+/* Lists only: the next item fails with a message for the client. Returns as xy_stream_push(). */
+XY_API int xy_stream_push_error(xy_source_stream *stream, const char *code, const char *message);
 
 /* No more events: what is queued is delivered, then the subscription completes. */
 XY_API void xy_stream_end(xy_source_stream *stream);

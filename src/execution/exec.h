@@ -28,6 +28,14 @@
 
 typedef struct xy_plan xy_plan;
 typedef struct xy_field_memo xy_field_memo;
+typedef struct xy_form xy_form; /* execution/form.h */
+
+/* What becomes of @defer and @stream. */
+typedef enum xy_delivery {
+    XY_DELIVER_WHOLE,     /* ignored: one result with everything */
+    XY_DELIVER_REPEATING, /* a deferred fragment has all its fields, whoever else has them: 2022 */
+    XY_DELIVER_ONCE,      /* a field is delivered once, with the first that has it: 2023 */
+} xy_delivery;
 
 struct xy_operation {
     uint32_t refs;
@@ -82,6 +90,13 @@ static inline xy_arena *xy__operation_arena(xy_operation *operation)
  * Before prepare. */
 void xy__operation_lift(xy_operation *operation, const xy_lifted *lifted);
 
+/* Take account of @defer and @stream. Before prepare. */
+void xy__operation_deliver(xy_operation *operation, xy_delivery delivery);
+
+/* May something come later, because of a @defer or @stream whose `if` is not false? After prepare;
+ * never with XY_DELIVER_WHOLE, nor of a subscription. */
+bool xy__operation_is_incremental(const xy_operation *operation);
+
 /* The name of the chosen operation in its own text; null without. After prepare. */
 xy_str xy__operation_name(const xy_operation *operation);
 
@@ -99,6 +114,13 @@ xy_operation_type xy__operation_type(const xy_operation *operation);
  * its callbacks: when on_stop is called the operation is cancelled. */
 void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root,
                                    xy_outlet *outlet);
+
+/* The same in parts, each put as it is there: the first without what is deferred, then what `form`
+ * makes of the rest, the last flagged XY_PUT_LAST. When nothing comes later after all it is one
+ * result as above. The rest is begun once the first part was put; while the outlet is full no more
+ * of it is. takes: form. */
+void xy__execute_incrementally(xy_operation *operation, const xy_value *root, xy_outlet *outlet,
+                               xy_form *form);
 
 /* A run's result, one JSON object; `flags` of xy_put_flag, XY_PUT_LAST never. takes: result. */
 typedef void xy_on_result(void *arg, xy_bytes *result, unsigned flags);
