@@ -40,6 +40,7 @@ typedef struct announced {
 typedef struct reading {
     xy_arena *arena;
     increments *out;
+    increments_form form;
     size_t count; /* of payloads */
     xy_value data;
     values errors; /* all of them */
@@ -197,12 +198,21 @@ static bool read_place(reading *r, const xy_value *part, const xy_value **path,
     return true;
 }
 
+/* In the 2022 form null may have reached an object in one part, and not in another one that brings
+ * more of it. */
+static bool is_lost(const reading *r, const xy_value *path)
+{
+    return r->form == INCREMENTS_2022 && merge_meets_null(&r->data, path);
+}
+
 /* Fields of the object at `path`. */
 static bool merge_data(reading *r, const xy_value *path, const xy_value *data)
 {
     const xy_value *old = merge_find(&r->data, path);
     xy_value merged;
 
+    if (is_lost(r, path))
+        return true;
     if (!is_kind(old, XY_VALUE_OBJECT))
         return fault(r, "fields of what is no object so far");
     merged = merge_deeply(r->arena, old, data);
@@ -215,6 +225,8 @@ static bool merge_list(reading *r, const xy_value *path, const xy_value *items, 
     const xy_value *old = merge_find(&r->data, path);
     xy_value merged;
 
+    if (is_lost(r, path))
+        return true;
     if (!is_kind(old, XY_VALUE_LIST))
         return fault(r, "items of what is no list so far");
     merged = merge_items(r->arena, old, items, index);
@@ -528,11 +540,11 @@ static bool check_has_next(reading *r, const xy_value *payload, size_t index)
 }
 
 /* The first payload, or the only one. */
-static bool read_initial(reading *r, increments_form form, const xy_value *payload)
+static bool read_initial(reading *r, const xy_value *payload)
 {
     static const char *const keys[] = {"data", "errors", "hasNext", "pending", NULL};
     const xy_value *data = get(payload, "data");
-    bool announces = form == INCREMENTS_2023 && r->count > 1;
+    bool announces = r->form == INCREMENTS_2023 && r->count > 1;
     values errors;
 
     if (!has_only(payload, keys) || (get(payload, "pending") != NULL) != announces)
@@ -547,7 +559,7 @@ static bool read_initial(reading *r, increments_form form, const xy_value *paylo
     return read_each(r, payload, "pending", read_pending) && check_announced(r);
 }
 
-static bool read_payload(reading *r, increments_form form, const xy_value *payload, size_t index)
+static bool read_payload(reading *r, const xy_value *payload, size_t index)
 {
     bool last = index + 1 == r->count;
 
@@ -557,9 +569,9 @@ static bool read_payload(reading *r, increments_form form, const xy_value *paylo
     if (!check_has_next(r, payload, index))
         return false;
     if (index == 0)
-        return read_initial(r, form, payload);
-    return form == INCREMENTS_2022 ? read_later_2022(r, payload, last)
-                                   : read_later_2023(r, payload, last);
+        return read_initial(r, payload);
+    return r->form == INCREMENTS_2022 ? read_later_2022(r, payload, last)
+                                      : read_later_2023(r, payload, last);
 }
 
 /* ---- in an order of their own ---- */
@@ -634,7 +646,7 @@ static xy_value items_value(reading *r, const stream *s, size_t *first)
     return list_value(&items);
 }
 
-static xy_value stream_value(reading *r, increments_form form, const stream *s)
+static xy_value stream_value(reading *r, const stream *s)
 {
     size_t first;
     xy_value items = items_value(r, s, &first);
@@ -644,11 +656,11 @@ static xy_value stream_value(reading *r, increments_form form, const stream *s)
 
     set(r->arena, &part, "path", s->path);
     set(r->arena, &part, "label", s->label);
-    if (form == INCREMENTS_2022)
+    if (r->form == INCREMENTS_2022)
         set(r->arena, &part, "first", &index);
     set(r->arena, &part, "items", &items);
     set_errors(r->arena, &part, &s->errors);
-    if (form == INCREMENTS_2022)
+    if (r->form == INCREMENTS_2022)
         set(r->arena, &part, "failed", &failed);
     return object_value(&part);
 }
@@ -666,16 +678,16 @@ static xy_value initial_value(reading *r, const xy_value *payload)
     return object_value(&initial);
 }
 
-static xy_value canonical_value(reading *r, increments_form form, const xy_value *payload)
+static xy_value canonical_value(reading *r, const xy_value *payload)
 {
-    bool is_2022 = form == INCREMENTS_2022;
+    bool is_2022 = r->form == INCREMENTS_2022;
     xy_value initial = initial_value(r, payload);
     xy_value incremental = xy_value_bool(get(payload, "hasNext") != NULL);
     members canonical = {0};
     values streamed = {0};
 
     for (size_t i = 0; i < r->streams.len; i++)
-        *xy_vec_push(r->arena, &streamed) = stream_value(r, form, r->streams.items[i]);
+        *xy_vec_push(r->arena, &streamed) = stream_value(r, r->streams.items[i]);
     set(r->arena, &canonical, "initial", &initial);
     set(r->arena, &canonical, "incremental", &incremental);
     if (!is_2022)
@@ -699,15 +711,15 @@ static xy_value merged_value(reading *r)
 void increments_read(increments *out, xy_arena *arena, increments_form form,
                      const xy_value *payloads, size_t count)
 {
-    reading r = {.arena = arena, .out = out, .count = count, .data = XY_NULL};
+    reading r = {.arena = arena, .out = out, .form = form, .count = count, .data = XY_NULL};
     size_t index = 0;
 
     *out = (increments){0};
-    while (index < count && read_payload(&r, form, &payloads[index], index))
+    while (index < count && read_payload(&r, &payloads[index], index))
         index++;
     out->merged = merged_value(&r);
     if (!out->fault)
-        out->canonical = canonical_value(&r, form, &payloads[0]);
+        out->canonical = canonical_value(&r, &payloads[0]);
 }
 
 static xy_value with_sorted_errors(xy_arena *arena, const xy_value *part)

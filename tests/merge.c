@@ -20,6 +20,13 @@ const xy_value *merge_find(const xy_value *root, const xy_value *path)
     return root;
 }
 
+bool merge_meets_null(const xy_value *root, const xy_value *path)
+{
+    for (uint32_t i = 0; root && root->kind != XY_VALUE_NULL && i < path->len; i++)
+        root = step_down(root, &path->items[i]);
+    return root && root->kind == XY_VALUE_NULL;
+}
+
 static xy_value list_with(xy_arena *arena, const xy_value *list, size_t index,
                           const xy_value *value)
 {
@@ -89,7 +96,7 @@ xy_value merge_deeply(xy_arena *arena, const xy_value *old, const xy_value *adde
         return merge_objects(arena, old, added);
     if (old->kind == XY_VALUE_LIST && added->kind == XY_VALUE_LIST)
         return merge_items(arena, old, added, 0);
-    return *added;
+    return old->kind == XY_VALUE_NULL ? *old : *added;
 }
 
 xy_value merge_items(xy_arena *arena, const xy_value *old, const xy_value *items, size_t index)
@@ -99,9 +106,13 @@ xy_value merge_items(xy_arena *arena, const xy_value *old, const xy_value *items
     xy_value *all = XY_ARENA_ARRAY(arena, xy_value, len);
 
     for (size_t i = 0; i < len; i++) {
-        all[i] = i < old->len ? old->items[i] : XY_NULL;
-        if (i >= index && i < end)
-            all[i] = merge_deeply(arena, &all[i], &items->items[i - index]);
+        bool added = i >= index && i < end;
+
+        if (i >= old->len)
+            all[i] = added ? items->items[i - index] : XY_NULL;
+        else
+            all[i] = added ? merge_deeply(arena, &old->items[i], &items->items[i - index])
+                           : old->items[i];
     }
     return (xy_value){.kind = XY_VALUE_LIST, .len = (uint32_t)len, .items = all};
 }

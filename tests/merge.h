@@ -15,11 +15,15 @@ xy_value merge_replace(xy_arena *arena, const xy_value *root, const xy_value *pa
                        const xy_value *value);
 
 /* `old` and, deep within it, `added`: objects member by member, lists item by item; of all else the
- * added one. New members come behind the old ones. */
+ * added one, but what is null stays null: where fields come twice, null may have reached their
+ * object in one part and not in the other. New members come behind the old ones. */
 xy_value merge_deeply(xy_arena *arena, const xy_value *old, const xy_value *added);
 
 /* The list `old` with `items` from `index` on, merged with those that are there; what is missing in
  * between is null. */
 xy_value merge_items(xy_arena *arena, const xy_value *old, const xy_value *items, size_t index);
+
+/* Does `path` lead to null, or through it? */
+bool merge_meets_null(const xy_value *root, const xy_value *path);
 
 #endif
