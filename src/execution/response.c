@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "execution/response.h"
 
+#include "base/fatal.h"
 #include "json/write.h"
 
 static void write_locations(xy_buf *buf, const xy_error *error)
@@ -18,11 +19,14 @@ static void write_locations(xy_buf *buf, const xy_error *error)
     xy__buf_char(buf, ']');
 }
 
-/* Steps from the root down. A path is as long as the response is deep, which is bounded. */
-static void write_steps(xy_buf *buf, const xy_path *path)
+/* The last `count` steps, the outermost first. A path is as long as the response is deep, which is
+ * bounded. */
+static void write_steps(xy_buf *buf, const xy_path *path, size_t count)
 {
-    if (path->up) {
-        write_steps(buf, path->up);
+    if (count == 0)
+        return;
+    if (count > 1) {
+        write_steps(buf, path->up, count - 1);
         xy__buf_char(buf, ',');
     }
     if (path->key.ptr) {
@@ -30,6 +34,30 @@ static void write_steps(xy_buf *buf, const xy_path *path)
     } else {
         xy__buf_int(buf, (int64_t)path->index);
     }
+}
+
+size_t xy__path_depth(const xy_path *path)
+{
+    size_t depth = 0;
+
+    for (; path; path = path->up)
+        depth++;
+    return depth;
+}
+
+void xy__path_write_below(xy_buf *buf, const xy_path *path, size_t above)
+{
+    size_t depth = xy__path_depth(path);
+
+    XY_ASSERT(above <= depth);
+    xy__buf_char(buf, '[');
+    write_steps(buf, path, depth - above);
+    xy__buf_char(buf, ']');
+}
+
+void xy__path_write(xy_buf *buf, const xy_path *path)
+{
+    xy__path_write_below(buf, path, 0);
 }
 
 static void write_extensions(xy_buf *buf, const xy_error *error)
@@ -53,9 +81,8 @@ static void write_error(xy_buf *buf, const xy_error *error)
     if (error->location_count > 0)
         write_locations(buf, error);
     if (error->path) {
-        XY_BUF_LITERAL(buf, ",\"path\":[");
-        write_steps(buf, error->path);
-        xy__buf_char(buf, ']');
+        XY_BUF_LITERAL(buf, ",\"path\":");
+        xy__path_write(buf, error->path);
     }
     if (error->code || error->extensions.len > 0)
         write_extensions(buf, error);

@@ -53,6 +53,26 @@ static void members_that_are_not_there_are_left_out(void **state)
     }
 }
 
+static void assert_path(const xy_path *path, size_t above, const char *expected)
+{
+    xy_buf text;
+
+    xy__buf_init(&text, 4096);
+    xy__path_write_below(&text, path, above);
+    assert_true(xy_str_is(xy__buf_view(&text), expected));
+    xy__buf_deinit(&text);
+}
+
+static void a_path_is_written_from_the_root_or_from_a_step_on(void **state)
+{
+    (void)state;
+    assert_int_equal(xy__path_depth(&below), 3);
+    assert_path(&below, 0, "[\"a\",0,\"b\"]");
+    assert_path(&below, 1, "[0,\"b\"]");
+    assert_path(&below, 3, "[]");
+    assert_path(NULL, 0, "[]");
+}
+
 static void a_refused_request_has_errors_alone(void **state)
 {
     xy_arena arena;
@@ -75,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_that_are_not_there_are_left_out),
+        cmocka_unit_test(a_path_is_written_from_the_root_or_from_a_step_on),
         cmocka_unit_test(a_refused_request_has_errors_alone),
     };
 
