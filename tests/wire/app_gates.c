@@ -155,7 +155,7 @@ static int Query_brokenItems(xy_call *call)
     xy_source_stream *stream = open_list(call);
 
     xy_stream_push_int(stream, 1);
-    xy_stream_push_error(stream, NULL, "item secret");
+    xy_stream_push_error(stream, "This item is broken.");
     xy_stream_push_int(stream, 3);
     xy_stream_end(stream);
     return XY_OK;
