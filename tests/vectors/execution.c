@@ -98,7 +98,7 @@ static int push_item(xy_source_stream *stream, const xy_value *item)
     const xy_value *error = member(value, "__error");
 
     if (item_error)
-        return xy_stream_push_error(stream, NULL, text_in(stream, item_error));
+        return xy_stream_push_error(stream, text_in(stream, item_error));
     if (!error)
         return xy_stream_push(stream, value);
     xy_stream_fail(stream, NULL, text_in(stream, error));

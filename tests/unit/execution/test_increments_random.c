@@ -167,7 +167,7 @@ static void push_next(source *s)
     }
     item = &s->items->items[s->next++];
     error = xy_value_get(item, XY_STR("__error"));
-    rc = error ? xy_stream_push_error(s->stream, NULL, text_of(error))
+    rc = error ? xy_stream_push_error(s->stream, text_of(error))
                : xy_stream_push(s->stream, item);
     assert_true(rc == XY_OK || rc == XY_EFULL || (rc == XY_ECLOSED && s->stopped));
     s->full = rc == XY_EFULL;
