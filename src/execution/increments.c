@@ -196,8 +196,12 @@ static void gather_errors(xy_run *run, bool failed, xy_errors *out)
 
     *out = run->errors;
     if (limit) {
+        xy_error *error;
+
         xy__errors_init(out, &run->arena);
-        xy__errors_add(out, xy_str_from(limit))->code = run->limit_code;
+        error = xy__errors_add(out, xy_str_from(limit));
+        error->code = run->limit_code;
+        error->path = run->base;
     } else if (failed && len > 0) {
         out->list.items += len - 1;
         out->list.len = 1;

@@ -7,8 +7,8 @@
  *     +- nothing later, the client has gone, cancelled ------> OVER
  *
  * Invariants
- *   1. Nothing deferred is begun before the first payload was put and the loop has had the chance to
- *      send it.
+ *   1. Nothing deferred is begun before the first payload was put and the loop has had the chance
+ *      to send it.
  *   2. While the outlet is full nothing is put and nothing begun; what is under way goes on.
  *   3. Parts are begun and ended by xy__increments_go_on() only, one after another, so that the C
  *      stack does not grow with their number.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* execution/part.h -- what of a result is executed by a run of its own.
  *
- *   WAITING --announced--> READY --start--> WORKING --end--> FINISHED --> SETTLED --delivered--> gone
- *      `------------------ nobody wants it any more (from each) --------------------------------> gone
+ *   WAITING --announced--> READY --start--> WORKING --end--> FINISHED --> SETTLED --delivered--+
+ *      `------------------ nobody wants it any more (from each) -------------------------------+
+ *                                                                                             gone
  *
  * WAITING are the fields of fragments that are not announced yet, SETTLED those that are executed
  * but whose fragments are not complete, and items that come before their turn. */
