@@ -47,6 +47,7 @@ typedef struct reading {
     values parts;  /* deferred, patches */
     values pending;
     values completed;
+    values failed;
     XY_VEC(stream *) streams;
     XY_VEC(announced) announced;
     size_t open; /* announced and not completed */
@@ -289,7 +290,10 @@ static bool read_deferred(reading *r, const xy_value *entry, const xy_value *dat
     if (data->kind != XY_VALUE_NULL && data->kind != XY_VALUE_OBJECT)
         return fault(r, "data is no object");
     *xy_vec_push(r->arena, &r->parts) = part_value(r, path, label, data, &errors);
-    return data->kind == XY_VALUE_NULL || merge_data(r, path, data);
+    if (data->kind == XY_VALUE_OBJECT)
+        return merge_data(r, path, data);
+    *xy_vec_push(r->arena, &r->failed) = *path;
+    return true;
 }
 
 /* The path of a list: a field's, so it ends with a key. */
@@ -334,6 +338,7 @@ static bool read_streamed(reading *r, const xy_value *entry, const xy_value *ite
     if (items->kind != XY_VALUE_NULL || errors.len == 0)
         return fault(r, "items is neither a list nor null with an error");
     s->failed = true;
+    *xy_vec_push(r->arena, &r->failed) = *s->path;
     return true;
 }
 
@@ -474,6 +479,8 @@ static bool read_completed(reading *r, const xy_value *part)
         return fault(r, "completed is what is not pending");
     if (!read_errors(r, part, &errors))
         return false;
+    if (errors.len > 0)
+        *xy_vec_push(r->arena, &r->failed) = *of->path;
     of->completed = true;
     r->open--;
     *xy_vec_push(r->arena, &r->completed) = part_value(r, of->path, of->label, NULL, &errors);
@@ -718,6 +725,7 @@ void increments_read(increments *out, xy_arena *arena, increments_form form,
     while (index < count && read_payload(&r, &payloads[index], index))
         index++;
     out->merged = merged_value(&r);
+    out->failed = list_value(&r.failed);
     if (!out->fault)
         out->canonical = canonical_value(&r, &payloads[0]);
 }

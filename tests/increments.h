@@ -22,6 +22,7 @@ typedef struct increments {
      * Items are in order of their index, all other lists in that of the payloads. */
     xy_value canonical;
     xy_value merged; /* {data, errors?}; as far as it was read before a fault */
+    xy_value failed; /* LIST: the paths of fragments and lists that null has reached */
 } increments;
 
 /* Read `count` payloads, at least one. Errors are read without their extensions. */

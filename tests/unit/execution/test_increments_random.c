@@ -481,30 +481,6 @@ static void assert_errors_among(const xy_value *some, const xy_value *all)
     }
 }
 
-/* Paths of the fragments and lists that null has reached. */
-static const xy_value *failed_paths(const increments *read)
-{
-    static const char *const parts[] = {"deferred", "streamed", "completed"};
-    xy_value *paths = XY_ARENA_NEW(&f.arena, xy_value);
-    XY_VEC(xy_value) failed = {0};
-
-    for (size_t i = 0; i < COUNT(parts); i++) {
-        const xy_value *list = xy_value_get(&read->canonical, xy_str_from(parts[i]));
-
-        for (uint32_t k = 0; list && k < list->len; k++) {
-            const xy_value *data = xy_value_get(&list->items[k], XY_STR("data"));
-            const xy_value *streamed = xy_value_get(&list->items[k], XY_STR("failed"));
-            bool completed = i == 2 && errors_of(&list->items[k])->len > 0;
-
-            if (completed || (data && data->kind == XY_VALUE_NULL) ||
-                (streamed && streamed->boolean))
-                *xy_vec_push(&f.arena, &failed) = *path_of(&list->items[k]);
-        }
-    }
-    *paths = (xy_value){.kind = XY_VALUE_LIST, .len = (uint32_t)failed.len, .items = failed.items};
-    return paths;
-}
-
 /* One position of a merged result, and of the whole one. */
 typedef struct position {
     const xy_value *failed; /* paths */
@@ -653,7 +629,7 @@ static void check_parts(const collector *out, xy_form_kind form, const xy_value 
     increments_read(&read, &f.arena, format, payloads.items, payloads.len);
     if (read.fault)
         fail_msg("seed %u: payload %zu: %s\n%s", seed, read.faulty, read.fault, json_of(&payloads));
-    at = (position){.failed = failed_paths(&read)};
+    at = (position){.failed = &read.failed};
     if (!agree(&at, data_of(&read.merged), data_of(whole))) {
         xy_value path = {.kind = XY_VALUE_LIST, .len = at.depth, .items = at.steps};
 
