@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "json/write.h"
-#include "merge.h"
 
 #define TEXT_MAX ((size_t)1 << 26)
 
@@ -41,6 +40,7 @@ typedef struct reading {
     xy_arena *arena;
     increments *out;
     increments_form form;
+    merge_rule rule;
     size_t count; /* of payloads */
     xy_value data;
     values errors; /* all of them */
@@ -199,11 +199,10 @@ static bool read_place(reading *r, const xy_value *part, const xy_value **path,
     return true;
 }
 
-/* In the 2022 form null may have reached an object in one part, and not in another one that brings
- * more of it. */
+/* Has null won, and what follows is for nothing? */
 static bool is_lost(const reading *r, const xy_value *path)
 {
-    return r->form == INCREMENTS_2022 && merge_meets_null(&r->data, path);
+    return r->rule == MERGE_NULL_WINS && merge_meets_null(&r->data, path);
 }
 
 /* Fields of the object at `path`. */
@@ -216,7 +215,7 @@ static bool merge_data(reading *r, const xy_value *path, const xy_value *data)
         return true;
     if (!is_kind(old, XY_VALUE_OBJECT))
         return fault(r, "fields of what is no object so far");
-    merged = merge_deeply(r->arena, old, data);
+    merged = merge_deeply(r->arena, r->rule, old, data);
     r->data = merge_replace(r->arena, &r->data, path, &merged);
     return true;
 }
@@ -230,7 +229,7 @@ static bool merge_list(reading *r, const xy_value *path, const xy_value *items, 
         return true;
     if (!is_kind(old, XY_VALUE_LIST))
         return fault(r, "items of what is no list so far");
-    merged = merge_items(r->arena, old, items, index);
+    merged = merge_items(r->arena, r->rule, old, items, index);
     r->data = merge_replace(r->arena, &r->data, path, &merged);
     return true;
 }
@@ -715,10 +714,11 @@ static xy_value merged_value(reading *r)
     return object_value(&merged);
 }
 
-void increments_read(increments *out, xy_arena *arena, increments_form form,
+void increments_read(increments *out, xy_arena *arena, increments_form form, merge_rule rule,
                      const xy_value *payloads, size_t count)
 {
-    reading r = {.arena = arena, .out = out, .form = form, .count = count, .data = XY_NULL};
+    reading r = {
+        .arena = arena, .out = out, .form = form, .rule = rule, .count = count, .data = XY_NULL};
     size_t index = 0;
 
     *out = (increments){0};

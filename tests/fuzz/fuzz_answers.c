@@ -269,7 +269,7 @@ static void push(xy_source_stream *stream, void *arg)
     else if (choice == 1)
         xy_stream_fail(stream, maker_choose(m, 2) ? "CODE" : NULL, "failed");
     else if (choice == 2)
-        xy_stream_push_error(stream, maker_choose(m, 2) ? "CODE" : NULL, "no \xc3\xa4");
+        xy_stream_push_error(stream, "no \xc3\xa4");
     else if (choice == 3)
         xy_stream_push_int(stream, 7);
     else if (choice == 4)

@@ -182,7 +182,7 @@ static int push_result(xy_source_stream *stream, const xy_result *item)
     case XY_RESULT_VALUE:
         return xy_stream_push(stream, item->value);
     case XY_RESULT_ERROR:
-        return xy_stream_push_error(stream, NULL, "no");
+        return xy_stream_push_error(stream, "no");
     default:
         return xy_stream_push(stream, &XY_NULL);
     }
@@ -500,7 +500,8 @@ static void check_parts(const collector *out, xy_form_kind form, const xy_value 
     if (out->too_many)
         return;
     increments_read(&read, out->arena, form == XY_FORM_2022 ? INCREMENTS_2022 : INCREMENTS_2023,
-                    out->payloads.items, out->payloads.len);
+                    form == XY_FORM_2022 ? MERGE_NULL_WINS : MERGE_LAST_WINS, out->payloads.items,
+                    out->payloads.len);
     if (is_limited(&read.merged))
         return;
     if (read.fault)

@@ -167,8 +167,7 @@ static void push_next(source *s)
     }
     item = &s->items->items[s->next++];
     error = xy_value_get(item, XY_STR("__error"));
-    rc = error ? xy_stream_push_error(s->stream, NULL, text_of(error))
-               : xy_stream_push(s->stream, item);
+    rc = error ? xy_stream_push_error(s->stream, text_of(error)) : xy_stream_push(s->stream, item);
     assert_true(rc == XY_OK || rc == XY_EFULL || (rc == XY_ECLOSED && s->stopped));
     s->full = rc == XY_EFULL;
 }
@@ -620,13 +619,15 @@ static void check_parts(const collector *out, xy_form_kind form, const xy_value 
                         const xy_value *all)
 {
     increments_form format = form == XY_FORM_2022 ? INCREMENTS_2022 : INCREMENTS_2023;
+    /* Only there fields come twice. */
+    merge_rule rule = form == XY_FORM_2022 ? MERGE_NULL_WINS : MERGE_LAST_WINS;
     xy_value payloads = {
         .kind = XY_VALUE_LIST, .len = (uint32_t)out->payloads.len, .items = out->payloads.items};
     const xy_value *streamed;
     increments read;
     position at;
 
-    increments_read(&read, &f.arena, format, payloads.items, payloads.len);
+    increments_read(&read, &f.arena, format, rule, payloads.items, payloads.len);
     if (read.fault)
         fail_msg("seed %u: payload %zu: %s\n%s", seed, read.faulty, read.fault, json_of(&payloads));
     at = (position){.failed = &read.failed};
