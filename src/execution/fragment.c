@@ -67,7 +67,7 @@ static xy_fragment *fragment_around(const xy_defer_scope *scope, const xy_defer_
 }
 
 static void register_fragment(xy_increments *increments, const xy_found *found, size_t index,
-                              const xy_deferred *fields, newcomers *news)
+                              const xy_deferred *fields)
 {
     const xy_defer_usage *usage = found->scope->deferral->usages[index];
     xy_fragment *fragment = &found->scope->fragments[index];
@@ -83,7 +83,18 @@ static void register_fragment(xy_increments *increments, const xy_found *found, 
         return;
     }
     go(increments, fragment, XY_FRAGMENT_WAITING);
-    xy__list_append(around ? &around->children : &news->fragments, &fragment->sibling);
+    if (around)
+        xy__list_append(&around->children, &fragment->sibling);
+}
+
+static void register_fragments(xy_increments *increments, xy_run *run, const xy_deferred *fields)
+{
+    for (xy_spot *spot = run->root; spot; spot = xy__spot_next(spot, run->root)) {
+        const xy_found *found = spot->found;
+
+        for (size_t i = 0; found && !found->rest && i < found->scope->deferral->usage_count; i++)
+            register_fragment(increments, found, i, fields);
+    }
 }
 
 static bool wants_fields(const xy_found *found, const xy_deferred_part *part)
@@ -142,6 +153,7 @@ static void register_fields(xy_increments *increments, xy_run *run, const xy_fou
         xy__part_go(&fields->part, XY_PART_READY);
 }
 
+/* What waits for no fragment is to be announced. */
 static void register_found(xy_increments *increments, xy_run *run, const xy_found *found,
                            xy_deferred *fields, newcomers *news)
 {
@@ -153,8 +165,12 @@ static void register_found(xy_increments *increments, xy_run *run, const xy_foun
         return;
     }
     deferral = found->scope->deferral;
-    for (size_t i = 0; i < deferral->usage_count; i++)
-        register_fragment(increments, found, i, fields, news);
+    for (size_t i = 0; i < deferral->usage_count; i++) {
+        xy_fragment *fragment = &found->scope->fragments[i];
+
+        if (fragment->state == XY_FRAGMENT_WAITING && xy__list_empty(&fragment->sibling))
+            xy__list_append(&news->fragments, &fragment->sibling);
+    }
     for (size_t i = 0; i < deferral->part_count; i++)
         register_fields(increments, run, found, &deferral->parts[i]);
 }
@@ -333,8 +349,14 @@ void xy__fragments_integrate(xy_increments *increments, xy_run *run, xy_deferred
 {
     newcomers news;
 
+    if (!run->root)
+        return;
     newcomers_init(&news);
-    for (xy_spot *spot = run->root; spot; spot = xy__spot_next(spot, run->root))
+    /* A fragment may lie within one of an object further out; but the innermost objects come first,
+     * so that null, which goes outwards, is told before what others have of the same object. */
+    register_fragments(increments, run, fields);
+    for (xy_spot *spot = xy__spot_innermost(run->root); spot;
+         spot = xy__spot_next_outward(spot, run->root))
         if (spot->found)
             register_found(increments, run, spot->found, fields, &news);
     announce(increments, &news);

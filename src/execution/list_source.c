@@ -161,7 +161,8 @@ static void check(xy_list_source *source)
 void xy__list_source_await(xy_list_source *source, xy_run *run, const xy_frame *at,
                            const xy_plan_field *field)
 {
-    source->wanted = xy__is_streamed(run, at, field) ? xy__stream_wanted(run, field) : SIZE_MAX;
+    source->wanted =
+        run->part && xy__is_streamed(at, field) ? xy__stream_wanted(run, field) : SIZE_MAX;
     source->awaited = true;
     if (source->state == XY_LIST_SOURCE_COLLECTING && is_enough(source))
         settle(source);
