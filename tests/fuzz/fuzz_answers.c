@@ -55,7 +55,8 @@ typedef struct fuzz {
     size_t pending_len;
     source *sources[SOURCES_MAX];
     size_t sources_len;
-    xy_form_kind form; /* NONE: whole */
+    bool in_parts;
+    xy_form_kind form; /* of those */
     unsigned results;
     unsigned ends;
     bool full;
@@ -381,7 +382,7 @@ static int on_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     fuzz *f = XY_CONTAINER(outlet, fuzz, outlet);
 
     XY_ASSERT(!f->gone && !f->full && !f->last && f->ends == 0);
-    XY_ASSERT(f->form || (flags & XY_PUT_LAST));
+    XY_ASSERT(f->in_parts || (flags & XY_PUT_LAST));
     f->last = flags & XY_PUT_LAST;
     check_result(result, flags & ~(unsigned)XY_PUT_LAST, f->results == 0, !f->last);
     f->results++;
@@ -480,7 +481,7 @@ static void finish(fuzz *f)
 
 static void start(fuzz *f, const xy_value *root)
 {
-    if (f->form && xy__operation_is_incremental(f->operation))
+    if (f->in_parts && xy__operation_is_incremental(f->operation))
         xy__execute_incrementally(f->operation, root, &f->outlet, xy__form_create(f->form));
     else
         xy__execute_query_or_mutation(f->operation, root, &f->outlet);
@@ -504,7 +505,8 @@ static void execute(fuzz *f, xy_document *document)
     const xy_value *given = choose_json(f, variables, COUNT(variables));
 
     f->operation = xy__operation_create(&f->executor, document);
-    xy__operation_deliver(f->operation, xy__form_delivery(f->form));
+    xy__operation_deliver(f->operation,
+                          f->in_parts ? xy__form_delivery(f->form) : XY_DELIVER_WHOLE);
     if (xy__operation_prepare(f->operation, XY_STR_NULL, given) < 0) {
         XY_ASSERT(f->operation->errors.list.len > 0);
     } else if (xy__operation_type(f->operation) == XY_OPERATION_SUBSCRIPTION) {
@@ -550,8 +552,8 @@ static void fuzz_init(fuzz *f, const uint8_t *data, size_t size)
     *f = (fuzz){.m = {.data = data + 1, .len = size - 1, .schema = maker_schema()},
                 .outlet = {.ops = &ops}};
     xy__arena_init(&f->arena, MEMORY_MAX);
-    if (data[0] & IN_PARTS)
-        f->form = data[0] & FORM_2022 ? XY_FORM_2022 : XY_FORM_2023;
+    f->in_parts = data[0] & IN_PARTS;
+    f->form = data[0] & FORM_2022 ? XY_FORM_2022 : XY_FORM_2023;
     f->loop = one_loop();
     xy__executor_init(&f->executor, f->loop);
     f->executor.app = (xy_app *)(void *)f;
