@@ -174,7 +174,7 @@ static void forget(void *arg)
 
 static int push_result(xy_source_stream *stream, const xy_result *item)
 {
-    switch ((xy_result_kind)item->kind) {
+    switch ((int)item->kind) {
     case XY_RESULT_INT:
         return xy_stream_push_int(stream, item->integer);
     case XY_RESULT_STR:

@@ -327,7 +327,8 @@ static void assert_nothing_left(void)
         resolve(roll((unsigned)pool_len));
     xy__loop_advance(&f.loop, 10);
     for (size_t i = 0; i < sources.len; i++)
-        assert_true(sources.items[i]->stopped);
+        if (!sources.items[i]->stopped)
+            fail_msg("seed %u: source %zu was not stopped", seed, i);
     assert_int_equal(pool_len, 0);
     assert_int_equal(f.executor.gauges.runs, 0);
     assert_int_equal(f.executor.gauges.promises, 0);
