@@ -117,6 +117,18 @@ static const uint8_t part_may_go[XY_PART_STATES] = {
     [XY_PART_SETTLED] = 0,
 };
 
+/* What is executed and not delivered is of the response, too. */
+static void hold_back(xy_part *part)
+{
+    xy_increments *increments = part->increments;
+    xy_run *run = part->run;
+
+    part->held = run->text.len;
+    increments->held += part->held;
+    if (increments->held > run->executor->limits.response_bytes_max && !run->limit)
+        run->limit = "The response is larger than it may be.";
+}
+
 void xy__part_go(xy_part *part, xy_part_state to)
 {
     xy_increments *increments = part->increments;
@@ -127,12 +139,15 @@ void xy__part_go(xy_part *part, xy_part_state to)
     part->state = to;
     xy__list_remove(&part->link);
     xy__list_append(&increments->parts[to], &part->link);
+    if (to == XY_PART_SETTLED)
+        hold_back(part);
 }
 
 void xy__part_leave(xy_part *part)
 {
     xy_run *run = part->run;
 
+    part->increments->held -= part->held;
     part->increments->working -= part->state == XY_PART_WORKING;
     xy__list_remove(&part->link);
     if (!run)

@@ -46,7 +46,7 @@ struct xy_increments {
     bool full;     /* the outlet is */
     size_t open;   /* fragments and lists that are not over */
     size_t working;
-    size_t held; /* bytes of fields that are executed and not delivered */
+    size_t held; /* bytes of parts that are executed and not delivered */
     uint32_t next_id;
     unsigned flags; /* XY_PUT_ERRORS: the next payload has errors */
     xy_link parts[XY_PART_STATES];

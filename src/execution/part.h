@@ -35,6 +35,7 @@ struct xy_part {
     xy_part_state state;
     xy_increments *increments;
     xy_run *run;  /* a hold; NULL before WORKING */
+    size_t held;  /* SETTLED: bytes of its text */
     xy_link link; /* in increments->parts[state] */
 };
 
@@ -55,7 +56,6 @@ typedef struct xy_deferred {
     xy_membership *memberships;
     size_t membership_count;
     xy_link rests; /* xy_list_rest found in it, to be announced with its delivery */
-    size_t held;   /* bytes held back for it */
 } xy_deferred;
 
 typedef struct xy_item {
