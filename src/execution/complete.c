@@ -86,7 +86,7 @@ static xy_outcome complete_items(xy_run *run, xy_frame *at, xy_plan_field *field
     return XY_OUTCOME_WRITTEN;
 }
 
-/* A list with @stream: the first items, and those that are not there yet later. */
+/* A list with @stream: the first items now, the others later, if anything comes later. */
 static xy_outcome complete_streamed(xy_run *run, xy_frame *at, xy_plan_field *field,
                                     const xy_type *item_type, const xy_result *list, size_t len)
 {
@@ -95,6 +95,8 @@ static xy_outcome complete_streamed(xy_run *run, xy_frame *at, xy_plan_field *fi
 
     if (outcome == XY_OUTCOME_FAILED)
         return outcome;
+    if (!run->part)
+        return complete_items(run, at, field, item_type, list, len);
     outcome = complete_items(run, at, field, item_type, list, len < count ? len : count);
     if (outcome != XY_OUTCOME_FAILED)
         xy__found_list(run, at, field, item_type, list, len, count);
@@ -111,7 +113,7 @@ static xy_outcome complete_list(xy_run *run, xy_frame *at, xy_plan_field *field,
         return xy__field_fail(run, at, field,
                               "Expected Iterable, but did not find one for field \"%.*s.%.*s\".",
                               XY_PRI(field->field->parent->name), XY_PRI(field->field->name));
-    if (XY_UNLIKELY(xy__is_streamed(run, at, field)))
+    if (XY_UNLIKELY(xy__is_streamed(at, field)))
         return complete_streamed(run, at, field, item_type, list, len);
     return complete_items(run, at, field, item_type, list, len);
 }
@@ -226,9 +228,6 @@ static xy_outcome complete_value(xy_run *run, xy_frame *at, xy_plan_field *field
     }
     if (type->kind == XY_TYPE_LIST)
         return complete_list(run, at, field, type->of, result);
-    if (result->kind == XY_RESULT_SOURCE)
-        return xy__field_fail(run, at, field, "Field \"%.*s.%.*s\" is no list, but pushes items.",
-                              XY_PRI(field->field->parent->name), XY_PRI(field->field->name));
     if (xy__type_is_leaf(type))
         return xy__complete_leaf(run, at, field, type, result);
     return complete_object(run, at, field, type, result);
@@ -250,7 +249,7 @@ static xy_outcome await(xy_run *run, xy_frame *at, xy_plan_field *field, const x
                         xy_promise *promise)
 {
     if (promise->call->source)
-        xy__list_source_await(promise->call->source, run, at, field);
+        xy__list_source_await(promise->call->source, run, at, field, type);
     if (promise->resolved) {
         xy__promise_wait(promise, run, NULL);
         return xy__complete_call(run, at, field, type, promise->call);

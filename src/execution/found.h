@@ -32,11 +32,10 @@ void xy__found_deferral(xy_run *run, xy_frame *at, const xy_deferral *deferral,
 /* The fragment of `usage` as seen from `scope`. */
 xy_fragment *xy__scope_fragment(const xy_defer_scope *scope, const xy_defer_usage *usage);
 
-/* Is the list that is completed at `at` delivered in parts? Only the outermost of a field's is. */
-static inline bool xy__is_streamed(const xy_run *run, const xy_frame *at,
-                                   const xy_plan_field *field)
+/* Is the list that is completed at `at` one with @stream? Only the outermost of a field is. */
+static inline bool xy__is_streamed(const xy_frame *at, const xy_plan_field *field)
 {
-    return field->increments && field->increments->stream && run->part && at->path.key.ptr;
+    return field->increments && field->increments->stream && at->path.key.ptr;
 }
 
 /* How many items the first part of the list has. FAILED, and an error recorded, when the arguments

@@ -22,6 +22,22 @@ static void go(xy_increments *increments, xy_fragment *fragment, xy_fragment_sta
     fragment->state = to;
 }
 
+/* Enter OVER; the fragment's memory may be gone afterwards. */
+static void end_fragment(xy_increments *increments, xy_fragment *fragment)
+{
+    xy_run *found_in = fragment->found_in;
+
+    go(increments, fragment, XY_FRAGMENT_OVER);
+    xy__list_remove(&fragment->link);
+    xy__run_unhold(found_in);
+}
+
+void xy__fragment_drop(xy_increments *increments, xy_fragment *fragment)
+{
+    xy__list_remove(&fragment->sibling);
+    end_fragment(increments, fragment);
+}
+
 /* What is to be announced, after all of it is registered. */
 typedef struct newcomers {
     xy_link fragments; /* xy_fragment.sibling */
@@ -66,8 +82,8 @@ static xy_fragment *fragment_around(const xy_defer_scope *scope, const xy_defer_
     return fields ? fields->memberships[0].fragment : NULL;
 }
 
-static void register_fragment(xy_increments *increments, const xy_found *found, size_t index,
-                              const xy_deferred *fields, newcomers *news)
+static void register_fragment(xy_increments *increments, xy_run *run, const xy_found *found,
+                              size_t index, const xy_deferred *fields)
 {
     const xy_defer_usage *usage = found->scope->deferral->usages[index];
     xy_fragment *fragment = &found->scope->fragments[index];
@@ -83,7 +99,21 @@ static void register_fragment(xy_increments *increments, const xy_found *found, 
         return;
     }
     go(increments, fragment, XY_FRAGMENT_WAITING);
-    xy__list_append(around ? &around->children : &news->fragments, &fragment->sibling);
+    fragment->found_in = run;
+    xy__run_hold(run);
+    xy__list_append(&increments->fragments, &fragment->link);
+    if (around)
+        xy__list_append(&around->children, &fragment->sibling);
+}
+
+static void register_fragments(xy_increments *increments, xy_run *run, const xy_deferred *fields)
+{
+    for (xy_spot *spot = run->root; spot; spot = xy__spot_next(spot, run->root)) {
+        const xy_found *found = spot->found;
+
+        for (size_t i = 0; found && !found->rest && i < found->scope->deferral->usage_count; i++)
+            register_fragment(increments, run, found, i, fields);
+    }
 }
 
 static bool wants_fields(const xy_found *found, const xy_deferred_part *part)
@@ -142,6 +172,7 @@ static void register_fields(xy_increments *increments, xy_run *run, const xy_fou
         xy__part_go(&fields->part, XY_PART_READY);
 }
 
+/* What waits for no fragment is to be announced. */
 static void register_found(xy_increments *increments, xy_run *run, const xy_found *found,
                            xy_deferred *fields, newcomers *news)
 {
@@ -153,8 +184,12 @@ static void register_found(xy_increments *increments, xy_run *run, const xy_foun
         return;
     }
     deferral = found->scope->deferral;
-    for (size_t i = 0; i < deferral->usage_count; i++)
-        register_fragment(increments, found, i, fields, news);
+    for (size_t i = 0; i < deferral->usage_count; i++) {
+        xy_fragment *fragment = &found->scope->fragments[i];
+
+        if (fragment->state == XY_FRAGMENT_WAITING && xy__list_empty(&fragment->sibling))
+            xy__list_append(&news->fragments, &fragment->sibling);
+    }
     for (size_t i = 0; i < deferral->part_count; i++)
         register_fields(increments, run, found, &deferral->parts[i]);
 }
@@ -173,8 +208,6 @@ static void leave_fields(xy_deferred *fields)
     xy_run *found_in = fields->found_in;
 
     unlink_fields(fields);
-    if (fields->held > 0)
-        fields->part.increments->held -= fields->held;
     xy__part_leave(&fields->part);
     xy__run_unhold(found_in);
 }
@@ -197,7 +230,6 @@ static bool is_wanted(const xy_deferred *fields)
 /* Out of the graph, with what lies within. */
 static void remove_fragment(xy_increments *increments, xy_fragment *fragment)
 {
-    go(increments, fragment, XY_FRAGMENT_OVER);
     xy__list_remove(&fragment->sibling);
     while (!xy__list_empty(&fragment->memberships)) {
         xy_membership *membership = membership_at(fragment->memberships.next);
@@ -209,6 +241,7 @@ static void remove_fragment(xy_increments *increments, xy_fragment *fragment)
     }
     while (!xy__list_empty(&fragment->children))
         remove_fragment(increments, XY_CONTAINER(fragment->children.next, xy_fragment, sibling));
+    end_fragment(increments, fragment);
 }
 
 static void fail_fragment(xy_increments *increments, xy_fragment *fragment, xy_str errors)
@@ -265,8 +298,8 @@ static void complete_fragment(xy_increments *increments, xy_fragment *fragment)
         deliver_fields(increments, fragment, membership_at(fragment->memberships.next)->fields,
                        &news);
     increments->form->ops->complete(increments->form, &fragment->announced);
-    go(increments, fragment, XY_FRAGMENT_OVER);
     move_all(&fragment->children, &news.fragments);
+    end_fragment(increments, fragment);
     announce(increments, &news);
 }
 
@@ -297,7 +330,7 @@ static void announce_fragment(xy_increments *increments, xy_fragment *fragment)
     if (xy__list_empty(&fragment->memberships)) {
         newcomers_init(&within);
         move_all(&fragment->children, &within.fragments);
-        go(increments, fragment, XY_FRAGMENT_OVER);
+        end_fragment(increments, fragment);
         announce(increments, &within);
         return;
     }
@@ -333,8 +366,15 @@ void xy__fragments_integrate(xy_increments *increments, xy_run *run, xy_deferred
 {
     newcomers news;
 
+    run->part->integrated = true;
+    if (!run->root)
+        return;
     newcomers_init(&news);
-    for (xy_spot *spot = run->root; spot; spot = xy__spot_next(spot, run->root))
+    /* A fragment may lie within one of an object further out; but the innermost objects come first,
+     * so that null, which goes outwards, is told before what others have of the same object. */
+    register_fragments(increments, run, fields);
+    for (xy_spot *spot = xy__spot_innermost(run->root); spot;
+         spot = xy__spot_next_outward(spot, run->root))
         if (spot->found)
             register_found(increments, run, spot->found, fields, &news);
     announce(increments, &news);
@@ -368,17 +408,6 @@ static void settle(xy_increments *increments, xy_deferred *fields)
     }
 }
 
-/* What waits for a fragment to be complete is of the response, too. */
-static void hold_back(xy_increments *increments, xy_deferred *fields)
-{
-    xy_run *run = fields->part.run;
-
-    fields->held = run->text.len;
-    increments->held += fields->held;
-    if (increments->held > run->executor->limits.response_bytes_max && !run->limit)
-        run->limit = "The response is larger than it may be.";
-}
-
 void xy__deferred_finished(xy_increments *increments, xy_deferred *fields)
 {
     xy_run *found_in = fields->found_in;
@@ -386,7 +415,6 @@ void xy__deferred_finished(xy_increments *increments, xy_deferred *fields)
     /* What is told of them may be their end. */
     xy__run_hold(found_in);
     xy__part_go(&fields->part, XY_PART_SETTLED);
-    hold_back(increments, fields);
     if (xy__part_failed(fields->part.run)) {
         settle_failed(increments, fields);
     } else {

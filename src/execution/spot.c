@@ -113,6 +113,20 @@ xy_spot *xy__spot_next(xy_spot *spot, const xy_spot *top)
     return spot == top ? NULL : spot->next;
 }
 
+xy_spot *xy__spot_innermost(xy_spot *top)
+{
+    while (top->first)
+        top = top->first;
+    return top;
+}
+
+xy_spot *xy__spot_next_outward(xy_spot *spot, const xy_spot *top)
+{
+    if (spot == top)
+        return NULL;
+    return spot->next ? xy__spot_innermost(spot->next) : spot->up;
+}
+
 static void drop_found(xy_spot *spot)
 {
     if (spot->found)

@@ -59,6 +59,10 @@ xy_spot *xy__spot_of(xy_run *run, xy_frame *at);
 /* The next spot of the tree under `top` in the order of their text; NULL behind the last. */
 xy_spot *xy__spot_next(xy_spot *spot, const xy_spot *top);
 
+/* The same with what is beneath a spot before it: the first of the tree under `top`, the next. */
+xy_spot *xy__spot_innermost(xy_spot *top);
+xy_spot *xy__spot_next_outward(xy_spot *spot, const xy_spot *top);
+
 /* The position `at` is late: its value, of `type`, comes with `promise`. The frames around it get
  * spots too. Returns the position's spot, WAITING. */
 xy_spot *xy__spot_place(xy_run *run, xy_frame *at, xy_plan_field *field, const xy_type *type,

@@ -9,7 +9,7 @@
 /* ---- markers ---- */
 
 /* What a unit of a delay is: much more than what takes no delay at all. */
-#define DELAY_MS 1000u
+#define DELAY_MS 100u
 
 static const xy_value *member(const xy_value *value, const char *key)
 {
@@ -98,7 +98,7 @@ static int push_item(xy_source_stream *stream, const xy_value *item)
     const xy_value *error = member(value, "__error");
 
     if (item_error)
-        return xy_stream_push_error(stream, NULL, text_in(stream, item_error));
+        return xy_stream_push_error(stream, text_in(stream, item_error));
     if (!error)
         return xy_stream_push(stream, value);
     xy_stream_fail(stream, NULL, text_in(stream, error));
