@@ -17,34 +17,22 @@ void xy__collector_start(xy_collector *collector, const xy_type *type)
     collector->type = type;
     collector->number++;
     collector->nodes.len = 0;
+    collector->usages_of.len = 0;
+    collector->usages.len = 0;
+    collector->spreads.len = 0;
     collector->bad_condition = NULL;
 }
 
-static xy_condition variable_condition(const xy_collector *c, xy_str name)
+void xy__collector_defer(xy_collector *collector, xy_arena *kept)
 {
-    for (size_t i = 0; i < c->plans->document->condition_count; i++)
-        if (xy_str_eq(c->plans->document->conditions[i], name))
-            return (xy_condition)c->conditions[i];
-    return XY_CONDITION_BAD;
+    collector->defers = true;
+    collector->kept = kept;
 }
 
-/* The argument `if`. */
-static xy_condition condition_of(const xy_collector *c, const xy_ast_directive *directive)
+static void note_bad(xy_collector *c, const xy_ast_directive *directive, xy_condition condition)
 {
-    const xy_ast_arguments *arguments = &directive->arguments;
-
-    for (size_t i = 0; i < arguments->len; i++) {
-        const xy_ast_value *value = arguments->items[i]->value;
-
-        if (!xy_str_is(arguments->items[i]->name->value, "if"))
-            continue;
-        if (value->node.kind == XY_KIND_BOOLEAN_VALUE)
-            return value->boolean ? XY_CONDITION_TRUE : XY_CONDITION_FALSE;
-        if (value->node.kind == XY_KIND_VARIABLE)
-            return variable_condition(c, value->text);
-        return XY_CONDITION_BAD;
-    }
-    return XY_CONDITION_BAD;
+    if (condition == XY_CONDITION_BAD && !c->bad_condition)
+        c->bad_condition = directive;
 }
 
 /* Does `directive` (NULL: absent) leave its node out, which it does when its condition is
@@ -55,9 +43,10 @@ static bool leaves_out(xy_collector *c, const xy_ast_directive *directive, xy_co
 
     if (!directive)
         return false;
-    condition = condition_of(c, directive);
-    if (condition == XY_CONDITION_BAD && !c->bad_condition)
-        c->bad_condition = directive;
+    condition = xy__plan_condition(c->plans, c->conditions, directive);
+    if (condition == XY_CONDITION_ABSENT)
+        condition = XY_CONDITION_BAD;
+    note_bad(c, directive, condition);
     return condition == when || condition == XY_CONDITION_BAD;
 }
 
@@ -79,12 +68,79 @@ static bool type_applies(const xy_collector *c, const xy_type *condition)
            (xy__type_is_abstract(condition) && xy__type_is_possible(condition, c->type));
 }
 
-static void enter_set(xy_collector *c, const xy_ast_selection_set *set)
+static void enter_set(xy_collector *c, const xy_ast_selection_set *set, const xy_defer_usage *usage)
 {
-    *xy_vec_push(c->scratch, &c->stack) = (xy_collect_step){.set = set};
+    *xy_vec_push(c->scratch, &c->stack) = (xy_collect_step){.set = set, .usage = usage};
 }
 
-static void visit_inline_fragment(xy_collector *c, const xy_ast_inline_fragment *fragment)
+/* ---- @defer ---- */
+
+static xy_str label_of(const xy_ast_directive *directive)
+{
+    for (size_t i = 0; i < directive->arguments.len; i++) {
+        const xy_ast_argument *argument = directive->arguments.items[i];
+
+        if (xy_str_is(argument->name->value, "label") &&
+            argument->value->node.kind == XY_KIND_STRING_VALUE)
+            return argument->value->text;
+    }
+    return XY_STR_NULL;
+}
+
+/* The @defer among `directives`, if it is in force. */
+static const xy_ast_directive *find_defer(xy_collector *c, const xy_ast_directives *directives)
+{
+    const xy_ast_directive *directive;
+    xy_condition condition;
+
+    if (!c->defers || directives->len == 0)
+        return NULL;
+    directive = xy__directive_find(directives, XY_STR("defer"));
+    if (!directive)
+        return NULL;
+    condition = xy__plan_condition(c->plans, c->conditions, directive);
+    note_bad(c, directive, condition);
+    return condition == XY_CONDITION_FALSE || condition == XY_CONDITION_BAD ? NULL : directive;
+}
+
+/* What leads beneath a fragment with `defer` (NULL: none), reached by `usage`. */
+static const xy_defer_usage *use(xy_collector *c, const xy_ast_directive *defer,
+                                 const xy_defer_usage *usage)
+{
+    xy_defer_usage *made;
+
+    if (!defer)
+        return usage;
+    made = XY_ARENA_NEW(c->kept, xy_defer_usage);
+    made->directive = defer;
+    made->parent = usage;
+    made->label = label_of(defer);
+    made->index = (uint32_t)c->usages.len;
+    *xy_vec_push(c->scratch, &c->usages) = made;
+    return made;
+}
+
+/* A fragment is spread once a collection, or once for each @defer that leads there before it is
+ * spread without one. */
+static bool is_spread(xy_collector *c, uint32_t fragment, const xy_ast_directive *directive)
+{
+    if (c->visited[fragment] == c->number)
+        return true;
+    if (!directive) {
+        c->visited[fragment] = c->number;
+        return false;
+    }
+    for (size_t i = 0; i < c->spreads.len; i++)
+        if (c->spreads.items[i].fragment == fragment && c->spreads.items[i].directive == directive)
+            return true;
+    *xy_vec_push(c->scratch, &c->spreads) = (xy_deferred_spread){fragment, directive};
+    return false;
+}
+
+/* ---- the walk ---- */
+
+static void visit_inline_fragment(xy_collector *c, const xy_ast_inline_fragment *fragment,
+                                  const xy_defer_usage *usage)
 {
     const xy_ast_type *condition = fragment->type_condition;
 
@@ -93,41 +149,52 @@ static void visit_inline_fragment(xy_collector *c, const xy_ast_inline_fragment 
     if (condition &&
         !type_applies(c, xy__schema_type(c->plans->document->schema, condition->name->value)))
         return;
-    enter_set(c, fragment->selection_set);
+    enter_set(c, fragment->selection_set, use(c, find_defer(c, &fragment->directives), usage));
 }
 
-static void visit_spread(xy_collector *c, const xy_ast_fragment_spread *spread)
+static void visit_spread(xy_collector *c, const xy_ast_fragment_spread *spread,
+                         const xy_defer_usage *usage)
 {
     const xy_plan_fragment *fragment;
+    const xy_ast_directive *defer;
 
     if (!is_included(c, &spread->directives))
         return;
     fragment = xy__map_get(&c->plans->document->fragments, spread->name->value);
-    if (!fragment || !type_applies(c, fragment->on) || c->visited[fragment->index] == c->number)
+    if (!fragment || !type_applies(c, fragment->on))
         return;
-    c->visited[fragment->index] = c->number;
-    enter_set(c, fragment->ast->selection_set);
+    defer = find_defer(c, &spread->directives);
+    if (is_spread(c, fragment->index, defer ? defer : usage ? usage->directive : NULL))
+        return;
+    enter_set(c, fragment->ast->selection_set, use(c, defer, usage));
 }
 
-static void visit_selection(xy_collector *c, const xy_node *selection)
+static void visit_field(xy_collector *c, const xy_ast_field *field, const xy_defer_usage *usage)
+{
+    if (!is_included(c, &field->directives))
+        return;
+    *xy_vec_push(c->scratch, &c->nodes) = field;
+    if (c->defers)
+        *xy_vec_push(c->scratch, &c->usages_of) = usage;
+}
+
+static void visit_selection(xy_collector *c, const xy_node *selection, const xy_defer_usage *usage)
 {
     if (selection->kind == XY_KIND_INLINE_FRAGMENT) {
-        visit_inline_fragment(c, (const xy_ast_inline_fragment *)selection);
+        visit_inline_fragment(c, (const xy_ast_inline_fragment *)selection, usage);
     } else if (selection->kind == XY_KIND_FRAGMENT_SPREAD) {
-        visit_spread(c, (const xy_ast_fragment_spread *)selection);
+        visit_spread(c, (const xy_ast_fragment_spread *)selection, usage);
     } else {
-        const xy_ast_field *field = (const xy_ast_field *)selection;
-
-        if (is_included(c, &field->directives))
-            *xy_vec_push(c->scratch, &c->nodes) = field;
+        visit_field(c, (const xy_ast_field *)selection, usage);
     }
 }
 
 /* Spec 6.3.2 CollectFields */
-bool xy__collect_fields(xy_collector *c, const xy_ast_selection_set *set)
+bool xy__collect_fields(xy_collector *c, const xy_ast_selection_set *set,
+                        const xy_defer_usage *usage)
 {
     c->stack.len = 0;
-    enter_set(c, set);
+    enter_set(c, set, usage);
     while (c->stack.len > 0) {
         xy_collect_step *step = &c->stack.items[c->stack.len - 1];
 
@@ -137,7 +204,7 @@ bool xy__collect_fields(xy_collector *c, const xy_ast_selection_set *set)
         }
         if (++c->steps > c->steps_max)
             return false;
-        visit_selection(c, step->set->selections.items[step->next++]);
+        visit_selection(c, step->set->selections.items[step->next++], step->usage);
     }
     return true;
 }

@@ -28,8 +28,9 @@ typedef struct xy_document {
     xy_source source;
     const xy_ast_document *ast;
     xy_map fragments;   /* -> xy_plan_fragment, of execution/plan.h */
-    xy_str *conditions; /* names of the variables that @skip and @include test */
+    xy_str *conditions; /* names of the variables that @skip, @include, @defer, @stream test */
     size_t condition_count;
+    bool has_increments;   /* @defer or @stream, somewhere */
     xy_plans **operations; /* one for each operation, in order */
     size_t operation_count;
     xy_lift *lift; /* where its literals are; NULL: nobody asked */

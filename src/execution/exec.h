@@ -18,6 +18,7 @@
 #define XY_EXECUTION_EXEC_H
 
 #include "base/list.h"
+#include "execution/delivery.h"
 #include "execution/document.h"
 #include "execution/executor.h"
 #include "execution/identity.h"
@@ -29,13 +30,6 @@
 typedef struct xy_plan xy_plan;
 typedef struct xy_field_memo xy_field_memo;
 typedef struct xy_form xy_form; /* execution/form.h */
-
-/* What becomes of @defer and @stream. */
-typedef enum xy_delivery {
-    XY_DELIVER_WHOLE,     /* ignored: one result with everything */
-    XY_DELIVER_REPEATING, /* a deferred fragment has all its fields, whoever else has them: 2022 */
-    XY_DELIVER_ONCE,      /* a field is delivered once, with the first that has it: 2023 */
-} xy_delivery;
 
 struct xy_operation {
     uint32_t refs;
@@ -51,6 +45,7 @@ struct xy_operation {
     xy_link runs;         /* alive and not cancelled */
     xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
     uint32_t memo_cap;
+    xy_delivery delivery;
     bool shared;      /* by equal clients, so it knows of none */
     bool shares_text; /* … and its document is found by its text */
     union {

@@ -119,7 +119,7 @@ static int coerce_variables(xy_operation *operation, const xy_value *inputs)
 
 static int choose_plan(xy_operation *operation)
 {
-    if (xy__plan_for(operation->plans, &operation->variables, &operation->plan) == XY_OK)
+    if (xy__plan_for(operation->plans, &operation->variables, operation->delivery, &operation->plan) == XY_OK)
         return XY_OK;
     xy__errors_add(&operation->errors, XY_STR("The operation selects too much."));
     return XY_EFAILED;
@@ -134,6 +134,16 @@ int xy__operation_prepare(xy_operation *operation, xy_str name, const xy_value *
     if (rc == XY_OK)
         rc = choose_plan(operation);
     return rc;
+}
+
+void xy__operation_deliver(xy_operation *operation, xy_delivery delivery)
+{
+    operation->delivery = delivery;
+}
+
+bool xy__operation_is_incremental(const xy_operation *operation)
+{
+    return xy__plan_is_incremental(operation->plan);
 }
 
 xy_operation_type xy__operation_type(const xy_operation *operation)

@@ -221,7 +221,8 @@ static void plans_are_charged_as_they_are_made(void **state)
     request(&f, "{ a }");
     before = xy__document_cache_read(f.cache).bytes;
     document = find(&f, "{ a }");
-    assert_int_equal(xy__plan_for(document->operations[0], &no_variables, &plan), XY_OK);
+    assert_int_equal(xy__plan_for(document->operations[0], &no_variables, XY_DELIVER_WHOLE,
+                                  &plan), XY_OK);
     assert_int_equal(xy__document_cache_read(f.cache).bytes, before);
     xy__document_cache_offer(f.cache, hash, document);
     assert_in_range(xy__document_cache_read(f.cache).bytes, before + 1000, before + 10000);
