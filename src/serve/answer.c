@@ -210,7 +210,7 @@ void xy__answer_beat(xy_heart *heart)
 
 void xy__answer_drain(xy_answer *answer)
 {
-    if (answer->state != XY_ANSWER_STREAMING)
+    if (answer->state != XY_ANSWER_STREAMING || !answer->endless)
         return;
     xy__outlet_stop(&answer->outlet);
     xy__sink_end(answer->sink);
@@ -295,11 +295,14 @@ static xy_outlet *answer_begin(xy_reply *reply, xy_context *context, xy_expectat
     xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
     const xy_stream_format *format;
 
-    if (expected != XY_EXPECT_RESULT && !can_stream(answer, expected)) {
+    answer->endless = expected == XY_EXPECT_SUBSCRIPTION || expected == XY_EXPECT_LIVE;
+    if (answer->endless && !can_stream(answer, expected)) {
         answer->exchange = NULL;
         finish(answer);
         return NULL;
     }
+    if (expected == XY_EXPECT_INCREMENTS)
+        answer->media = (uint8_t)xy__accept_results(answer->accept);
     format = xy__stream_format((xy_media)answer->media);
     answer_go(answer, format ? XY_ANSWER_STREAMING : XY_ANSWER_PENDING);
     answer->format = format;
@@ -321,7 +324,7 @@ xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const x
 {
     xy_answer *answer = xy__zalloc(sizeof *answer);
 
-    answer->reply.ops = &reply_ops;
+    answer->reply = (xy_reply){&reply_ops, xy__accept_form(accept)};
     answer->service = service;
     answer->exchange = exchange;
     answer->accept = accept;

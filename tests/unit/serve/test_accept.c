@@ -88,6 +88,10 @@ static const struct {
     {"application/json, multipart/mixed", XY_FORM_2022, MULTIPART},
     {"multipart/mixed; deferSpec=20220824, application/json", XY_FORM_2022, MULTIPART},
     {"application/json, text/event-stream, multipart/mixed", XY_FORM_2022, MULTIPART},
+    /* the playground */
+    {"multipart/mixed;deferSpec=20220824, text/event-stream;q=0.9, "
+     "application/graphql-response+json;q=0.5, application/json;q=0.4",
+     XY_FORM_2022, MULTIPART},
     /* graphql-sse, EventSource */
     {"text/event-stream", XY_FORM_2022, EVENTS},
     {"text/event-stream;incrementalSpec=v0.2", XY_FORM_2023, EVENTS},
