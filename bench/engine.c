@@ -121,7 +121,8 @@ static void plan(void *arg)
     bench *b = arg;
     xy_plan *made;
 
-    XY_ASSERT(xy__plan_create(b->prepared->operations[0], no_conditions, &made) == XY_OK);
+    XY_ASSERT(xy__plan_create(b->prepared->operations[0], no_conditions, XY_DELIVER_WHOLE, &made) ==
+              XY_OK);
     xy__plan_destroy(made);
 }
 

@@ -33,7 +33,7 @@ XY_API int xy_stream_push_int(xy_source_stream *stream, int64_t event);
 XY_API int xy_stream_push_str(xy_source_stream *stream, xy_str event);
 
 /* Lists only: the next item fails with a message for the client. Returns as xy_stream_push(). */
-XY_API int xy_stream_push_error(xy_source_stream *stream, const char *code, const char *message);
+XY_API int xy_stream_push_error(xy_source_stream *stream, const char *message);
 
 /* No more events: what is queued is delivered, then the subscription completes. */
 XY_API void xy_stream_end(xy_source_stream *stream);

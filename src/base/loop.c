@@ -361,6 +361,9 @@ void xy__loop_advance(xy_loop *loop, uint64_t ms)
         if (loop->heap[0]->due_ms > loop->virtual_ms)
             loop->virtual_ms = loop->heap[0]->due_ms;
         fire(loop, loop->virtual_ms);
+        /* Time does not pass while there is something to do. */
+        if (!xy__list_empty(&loop->next))
+            xy__loop_turn(loop);
     }
     loop->virtual_ms = until;
     xy__loop_turn(loop);

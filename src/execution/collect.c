@@ -75,32 +75,49 @@ static void enter_set(xy_collector *c, const xy_ast_selection_set *set, const xy
 
 /* ---- @defer ---- */
 
-static xy_str label_of(const xy_ast_directive *directive)
+static const xy_ast_value *label_node(const xy_ast_directive *directive)
 {
-    for (size_t i = 0; i < directive->arguments.len; i++) {
-        const xy_ast_argument *argument = directive->arguments.items[i];
-
-        if (xy_str_is(argument->name->value, "label") &&
-            argument->value->node.kind == XY_KIND_STRING_VALUE)
-            return argument->value->text;
-    }
-    return XY_STR_NULL;
+    for (size_t i = 0; i < directive->arguments.len; i++)
+        if (xy_str_is(directive->arguments.items[i]->name->value, "label"))
+            return directive->arguments.items[i]->value;
+    return NULL;
 }
 
-/* The @defer among `directives`, if it is in force. */
+static xy_str label_of(const xy_ast_directive *directive)
+{
+    const xy_ast_value *label = label_node(directive);
+
+    return label && label->node.kind == XY_KIND_STRING_VALUE ? label->text : XY_STR_NULL;
+}
+
+/* One that validation refuses. */
+static bool has_bad_label(const xy_ast_directive *directive)
+{
+    const xy_ast_value *label = label_node(directive);
+
+    return label && label->node.kind != XY_KIND_STRING_VALUE &&
+           label->node.kind != XY_KIND_NULL_VALUE && label->node.kind != XY_KIND_VARIABLE;
+}
+
+/* The @defer among `directives`, if it is in force. Where nothing is deferred its arguments have to
+ * make sense all the same. */
 static const xy_ast_directive *find_defer(xy_collector *c, const xy_ast_directives *directives)
 {
     const xy_ast_directive *directive;
     xy_condition condition;
 
-    if (!c->defers || directives->len == 0)
+    if (c->plans->incremental_count == 0 || directives->len == 0)
         return NULL;
     directive = xy__directive_find(directives, XY_STR("defer"));
     if (!directive)
         return NULL;
     condition = xy__plan_condition(c->plans, c->conditions, directive);
+    if (has_bad_label(directive))
+        condition = XY_CONDITION_BAD;
     note_bad(c, directive, condition);
-    return condition == XY_CONDITION_FALSE || condition == XY_CONDITION_BAD ? NULL : directive;
+    if (!c->defers || condition == XY_CONDITION_FALSE || condition == XY_CONDITION_BAD)
+        return NULL;
+    return directive;
 }
 
 /* What leads beneath a fragment with `defer` (NULL: none), reached by `usage`. */

@@ -33,8 +33,8 @@ typedef struct xy_collector {
     xy_arena *scratch;
     XY_VEC(xy_collect_step) stack;
     XY_VEC(const xy_ast_field *) nodes;
-    bool defers; /* @defer counts; only then: */
-    xy_arena *kept; /* where usages live */
+    bool defers;                              /* @defer counts; only then: */
+    xy_arena *kept;                           /* where usages live */
     XY_VEC(const xy_defer_usage *) usages_of; /* of each node; NULL: not deferred */
     XY_VEC(xy_defer_usage *) usages;          /* new ones */
     XY_VEC(xy_deferred_spread) spreads;

@@ -3,6 +3,8 @@
 
 #include "execution/field.h"
 #include "execution/field_error.h"
+#include "execution/found.h"
+#include "execution/list_source.h"
 #include "execution/spot.h"
 
 /* What has no fields: a scalar where an object is wanted. */
@@ -14,7 +16,7 @@ xy_outcome xy__frame_close(xy_run *run, xy_frame *at, xy_outcome outcome)
         if (!at->nullable)
             return XY_OUTCOME_FAILED;
         if (at->spot)
-            xy__spot_drop_beneath(run, at->spot);
+            xy__spot_drop(run, at->spot);
         xy__buf_truncate(&run->text, at->start);
         XY_BUF_LITERAL(&run->text, "null");
     }
@@ -39,20 +41,66 @@ static bool list_len(const xy_result *result, size_t *len)
         *len = result->value->len;
     } else if (result->kind == XY_RESULT_SLOT && result->slot->kind == XY_SLOT_LIST) {
         *len = slot_items(result)->len;
+    } else if (result->kind == XY_RESULT_SOURCE) {
+        *len = xy__list_source_len(xy__result_source(result));
     } else {
         return false;
     }
     return true;
 }
 
-static xy_result list_item(const xy_result *list, size_t index)
+xy_result xy__list_item(xy_run *run, const xy_result *list, size_t index)
 {
     if (list->kind == XY_RESULT_LIST)
         return list->items[index];
     if (list->kind == XY_RESULT_VALUE)
         return xy_result_value(&list->value->items[index]);
+    if (list->kind == XY_RESULT_SOURCE)
+        return xy__list_source_item(xy__result_source(list), run, index);
     return xy__slot_read(list->slot->item,
                          (const char *)slot_items(list)->items + index * list->slot->item_size);
+}
+
+static xy_outcome complete_items(xy_run *run, xy_frame *at, xy_plan_field *field,
+                                 const xy_type *item_type, const xy_result *list, size_t len)
+{
+    xy__buf_char(&run->text, '[');
+    for (size_t i = 0; i < len; i++) {
+        xy_result result;
+        xy_frame item = {
+            .path = {.up = &at->path, .index = i},
+            .up = at,
+            .nullable = xy__frame_nullable(run, item_type),
+        };
+
+        if (xy__run_halted(run))
+            return XY_OUTCOME_FAILED;
+        result = xy__list_item(run, list, i);
+        if (i > 0)
+            xy__buf_char(&run->text, ',');
+        item.start = run->text.len;
+        if (xy__complete_result(run, &item, field, item_type, &result) == XY_OUTCOME_FAILED)
+            return XY_OUTCOME_FAILED;
+    }
+    xy__buf_char(&run->text, ']');
+    return XY_OUTCOME_WRITTEN;
+}
+
+/* A list with @stream: the first items now, the others later, if anything comes later. */
+static xy_outcome complete_streamed(xy_run *run, xy_frame *at, xy_plan_field *field,
+                                    const xy_type *item_type, const xy_result *list, size_t len)
+{
+    size_t count;
+    xy_outcome outcome = xy__stream_count(run, at, field, &count);
+
+    if (outcome == XY_OUTCOME_FAILED)
+        return outcome;
+    if (!run->part)
+        return complete_items(run, at, field, item_type, list, len);
+    outcome = complete_items(run, at, field, item_type, list, len < count ? len : count);
+    if (outcome != XY_OUTCOME_FAILED)
+        xy__found_list(run, at, field, item_type, list, len, count);
+    return outcome;
 }
 
 /* Spec 6.4.3 CompleteValue, lists. */
@@ -65,25 +113,9 @@ static xy_outcome complete_list(xy_run *run, xy_frame *at, xy_plan_field *field,
         return xy__field_fail(run, at, field,
                               "Expected Iterable, but did not find one for field \"%.*s.%.*s\".",
                               XY_PRI(field->field->parent->name), XY_PRI(field->field->name));
-    xy__buf_char(&run->text, '[');
-    for (size_t i = 0; i < len; i++) {
-        xy_result result = list_item(list, i);
-        xy_frame item = {
-            .path = {.up = &at->path, .index = i},
-            .up = at,
-            .nullable = xy__frame_nullable(run, item_type),
-        };
-
-        if (xy__run_halted(run))
-            return XY_OUTCOME_FAILED;
-        if (i > 0)
-            xy__buf_char(&run->text, ',');
-        item.start = run->text.len;
-        if (xy__complete_result(run, &item, field, item_type, &result) == XY_OUTCOME_FAILED)
-            return XY_OUTCOME_FAILED;
-    }
-    xy__buf_char(&run->text, ']');
-    return XY_OUTCOME_WRITTEN;
+    if (XY_UNLIKELY(xy__is_streamed(at, field)))
+        return complete_streamed(run, at, field, item_type, list, len);
+    return complete_items(run, at, field, item_type, list, len);
 }
 
 /* ---- objects ---- */
@@ -196,6 +228,9 @@ static xy_outcome complete_value(xy_run *run, xy_frame *at, xy_plan_field *field
     }
     if (type->kind == XY_TYPE_LIST)
         return complete_list(run, at, field, type->of, result);
+    if (result->kind == XY_RESULT_SOURCE)
+        return xy__field_fail(run, at, field, "Field \"%.*s.%.*s\" is no list, but pushes items.",
+                              XY_PRI(field->field->parent->name), XY_PRI(field->field->name));
     if (xy__type_is_leaf(type))
         return xy__complete_leaf(run, at, field, type, result);
     return complete_object(run, at, field, type, result);
@@ -216,11 +251,13 @@ static xy_outcome write_null(xy_run *run, const xy_frame *at, const xy_plan_fiel
 static xy_outcome await(xy_run *run, xy_frame *at, xy_plan_field *field, const xy_type *type,
                         xy_promise *promise)
 {
+    if (promise->call->source)
+        xy__list_source_await(promise->call->source, run, at, field);
     if (promise->resolved) {
-        xy__promise_wait(promise, NULL);
+        xy__promise_wait(promise, run, NULL);
         return xy__complete_call(run, at, field, type, promise->call);
     }
-    xy__promise_wait(promise, xy__spot_place(run, at, field, type, promise));
+    xy__promise_wait(promise, run, xy__spot_place(run, at, field, type, promise));
     return XY_OUTCOME_WRITTEN;
 }
 
@@ -271,6 +308,8 @@ xy_outcome xy__complete_call(xy_run *run, xy_frame *at, xy_plan_field *field, co
     } else {
         outcome = xy__complete_result(run, at, field, type, &call->result);
     }
+    if (call->source)
+        xy__list_source_completed(call->source);
     xy__call_release(call);
     return outcome;
 }

@@ -22,6 +22,9 @@ xy_outcome xy__frame_close(xy_run *run, xy_frame *at, xy_outcome outcome);
 xy_outcome xy__complete_leaf(xy_run *run, const xy_frame *at, const xy_plan_field *field,
                              const xy_type *type, const xy_result *result);
 
+/* Item number `index` of a list, which has that many. */
+xy_result xy__list_item(xy_run *run, const xy_result *list, size_t index);
+
 /* slot.c: what a slot reads from a struct: SLOT for enums and lists only. */
 xy_result xy__slot_read(const xy_slot *slot, const void *object);
 

@@ -5,6 +5,7 @@
 
 #include "execution/field.h"
 #include "execution/field_error.h"
+#include "execution/increments.h"
 #include "json/read.h"
 
 /* ---- queries and mutations ---- */
@@ -33,6 +34,16 @@ void xy__execute_query_or_mutation(xy_operation *operation, const xy_value *root
     outlet->on_ready = NULL;
     outlet->on_stop = stop_run;
     outlet->arg = run;
+    xy__run_execute(run);
+}
+
+void xy__execute_incrementally(xy_operation *operation, const xy_value *root, xy_outlet *outlet,
+                               xy_form *form)
+{
+    xy_run *run = xy__run_create(operation, NULL, NULL, NULL);
+
+    run->root_parent.value = root;
+    xy__increments_create(run, outlet, form);
     xy__run_execute(run);
 }
 

@@ -2,7 +2,7 @@
 #include "execution/field.h"
 
 #include "execution/field_error.h"
-#include "execution/spot.h"
+#include "execution/found.h"
 
 /* ---- arguments ---- */
 
@@ -136,7 +136,7 @@ static xy_outcome execute_field(xy_run *run, xy_frame *up, xy_plan_field *field,
     if (field->source == XY_FIELD_TYPENAME)
         return XY_OUTCOME_WRITTEN;
     at = (xy_frame){
-        .path = {.up = xy__frame_step(up), .key = field->key},
+        .path = {.up = xy__frame_step(run, up), .key = field->key},
         .up = up,
         .start = run->text.len,
         .nullable = xy__frame_nullable(run, field->field->type),
@@ -169,11 +169,9 @@ static xy_outcome fail_condition(xy_run *run, const xy_frame *at, const xy_ast_d
 }
 
 /* Spec 6.3.3 ExecuteCollectedFields */
-xy_outcome xy__execute_object(xy_run *run, xy_frame *at, const xy_selection *selection,
-                              const xy_parent_ref *parent)
+static xy_outcome execute_fields(xy_run *run, xy_frame *at, const xy_selection *selection,
+                                 const xy_parent_ref *parent)
 {
-    if (selection->bad_condition)
-        return fail_condition(run, at, selection->bad_condition);
     if (XY_UNLIKELY(run->watch))
         xy__watch_object(run, selection, parent);
     xy__buf_char(&run->text, '{');
@@ -186,13 +184,32 @@ xy_outcome xy__execute_object(xy_run *run, xy_frame *at, const xy_selection *sel
     return XY_OUTCOME_WRITTEN;
 }
 
+xy_outcome xy__execute_object(xy_run *run, xy_frame *at, const xy_selection *selection,
+                              const xy_parent_ref *parent)
+{
+    const xy_defer_scope *around = run->scope;
+    xy_outcome outcome;
+
+    if (XY_UNLIKELY(selection->bad_condition))
+        return fail_condition(run, at, selection->bad_condition);
+    if (XY_LIKELY(!selection->deferral || !run->part))
+        return execute_fields(run, at, selection, parent);
+    xy__found_deferral(run, at, selection->deferral, parent);
+    outcome = execute_fields(run, at, selection, parent);
+    run->scope = around;
+    return outcome;
+}
+
 xy_outcome xy__execute_serially(xy_run *run, xy_frame *root, const xy_selection *selection,
                                 const xy_parent_ref *parent, size_t from)
 {
     if (selection->bad_condition)
         return fail_condition(run, root, selection->bad_condition);
-    if (from == 0)
+    if (from == 0) {
+        if (selection->deferral && run->part)
+            xy__found_deferral(run, root, selection->deferral, parent);
         xy__buf_char(&run->text, '{');
+    }
     for (size_t i = from; i < selection->field_count; i++) {
         if (run->waiting > 0) {
             run->serial_next = i;

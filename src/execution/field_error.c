@@ -26,9 +26,12 @@ const xy_path *xy__frame_path(xy_run *run, const xy_frame *at)
         if (!first)
             first = step;
         if (at->spot)
-            break;
+            return first;
         last = step;
     }
+    if (!last)
+        return run->base;
+    last->up = run->base;
     return first;
 }
 

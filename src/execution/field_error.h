@@ -6,13 +6,13 @@
 
 #include "execution/run.h"
 
-/* The path of `at`, in the run's arena; NULL for the root. */
+/* The path of `at`, in the run's arena; NULL for the result's root. */
 const xy_path *xy__frame_path(xy_run *run, const xy_frame *at);
 
-/* The path of what is beneath `at` as far as frames link it; NULL beneath the root. */
-static inline const xy_path *xy__frame_step(const xy_frame *at)
+/* The path of what is beneath `at` as far as frames link it; NULL beneath the result's root. */
+static inline const xy_path *xy__frame_step(const xy_run *run, const xy_frame *at)
 {
-    return at->root ? NULL : &at->path;
+    return at->root ? run->base : &at->path;
 }
 
 /* Record an error at `at`, located at all nodes of `field`. Returns it, to be given a code. */

@@ -119,7 +119,8 @@ static int coerce_variables(xy_operation *operation, const xy_value *inputs)
 
 static int choose_plan(xy_operation *operation)
 {
-    if (xy__plan_for(operation->plans, &operation->variables, operation->delivery, &operation->plan) == XY_OK)
+    if (xy__plan_for(operation->plans, &operation->variables, operation->delivery,
+                     &operation->plan) == XY_OK)
         return XY_OK;
     xy__errors_add(&operation->errors, XY_STR("The operation selects too much."));
     return XY_EFAILED;

@@ -32,8 +32,8 @@ typedef struct xy_plan xy_plan;
 typedef struct xy_plan_field xy_plan_field;
 typedef struct xy_selection xy_selection;
 typedef struct xy_planned_type xy_planned_type;
-typedef struct xy_deferral xy_deferral;                 /* execution/deferral.h */
-typedef struct xy_plan_increments xy_plan_increments;   /* likewise */
+typedef struct xy_deferral xy_deferral;               /* execution/deferral.h */
+typedef struct xy_plan_increments xy_plan_increments; /* likewise */
 
 typedef struct xy_field_nodes {
     const xy_ast_field *const *items; /* never empty; in document order of the reference */

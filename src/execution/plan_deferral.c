@@ -168,8 +168,7 @@ static xy_defer_set keep_set(xy_planner *p, const part *from)
 static void own_usages(xy_planner *p, xy_deferral *deferral)
 {
     size_t count = p->collector.usages.len;
-    const xy_defer_usage **usages =
-        xy__arena_alloc(&p->plan->arena, (count + 1) * sizeof *usages);
+    const xy_defer_usage **usages = xy__arena_alloc(&p->plan->arena, (count + 1) * sizeof *usages);
 
     for (size_t i = 0; i < count; i++) {
         xy_defer_usage *usage = p->collector.usages.items[i];

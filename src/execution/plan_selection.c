@@ -223,7 +223,7 @@ static void plan_field(xy_planner *p, const xy_planned_nodes *all, const xy_fiel
     atomic_init(&out->by_type, NULL);
     if (field->type->named->kind == XY_TYPE_OBJECT)
         *xy_vec_push(&p->scratch, &p->waiting) = out;
-    if (p->collector.defers)
+    if (p->plan->plans->incremental_count > 0)
         xy__plan_field_increments(p, out, g->usages, all->within);
 }
 

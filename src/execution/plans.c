@@ -109,8 +109,7 @@ static xy_visit_next find_increments(void *arg, const xy_visit_at *at)
     increments_finder *finder = arg;
 
     if (is_incremental((const xy_ast_directive *)at->node))
-        *xy_vec_push(&finder->document->arena, &finder->found) =
-            (const xy_ast_directive *)at->node;
+        *xy_vec_push(&finder->document->arena, &finder->found) = (const xy_ast_directive *)at->node;
     return XY_VISIT_SKIP;
 }
 
@@ -250,9 +249,8 @@ static xy_plan *find_kept(const xy_plans *plans, const uint8_t *conditions, xy_d
 {
     xy_plan *plan = atomic_load_explicit(&plans->kept, memory_order_acquire);
 
-    while (plan &&
-           (plan->delivery != delivery ||
-            memcmp(plan->conditions, conditions, plans->document->condition_count) != 0))
+    while (plan && (plan->delivery != delivery ||
+                    memcmp(plan->conditions, conditions, plans->document->condition_count) != 0))
         plan = plan->next;
     return plan;
 }

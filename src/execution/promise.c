@@ -6,7 +6,8 @@
 #define BIT(state) (1u << (state))
 
 static const uint8_t may_go[XY_PROMISE_STATES] = {
-    [XY_PROMISE_MADE] = BIT(XY_PROMISE_WAITED) | BIT(XY_PROMISE_STOPPED),
+    [XY_PROMISE_MADE] = BIT(XY_PROMISE_KEPT) | BIT(XY_PROMISE_WAITED) | BIT(XY_PROMISE_STOPPED),
+    [XY_PROMISE_KEPT] = BIT(XY_PROMISE_WAITED) | BIT(XY_PROMISE_STOPPED),
     [XY_PROMISE_WAITED] = BIT(XY_PROMISE_STOPPED),
     [XY_PROMISE_STOPPED] = 0,
 };
@@ -87,10 +88,49 @@ xy_call *xy_promise_call(xy_promise *promise)
     return promise->call;
 }
 
-void xy__promise_wait(xy_promise *promise, xy_spot *spot)
+void xy__promise_wait(xy_promise *promise, xy_run *run, xy_spot *spot)
 {
     go(promise, XY_PROMISE_WAITED);
+    promise->waiter = run;
     promise->spot = spot;
+}
+
+/* Lists within lists are as deep as their type, which the SDL's author wrote. */
+static void each_promise(const xy_result *list, size_t from, void (*fn)(xy_promise *promise))
+{
+    if (list->kind != XY_RESULT_LIST)
+        return;
+    for (size_t i = from; i < list->len; i++) {
+        const xy_result *item = &list->items[i];
+
+        if (item->kind == XY_RESULT_LATER) {
+            fn(item->promise);
+        } else {
+            each_promise(item, 0, fn);
+        }
+    }
+}
+
+static void keep_promise(xy_promise *promise)
+{
+    if (promise->state == XY_PROMISE_MADE)
+        go(promise, XY_PROMISE_KEPT);
+}
+
+static void drop_promise(xy_promise *promise)
+{
+    if (promise->state == XY_PROMISE_KEPT)
+        xy__promise_stop(promise);
+}
+
+void xy__promises_keep(const xy_result *list, size_t from)
+{
+    each_promise(list, from, keep_promise);
+}
+
+void xy__promises_drop(const xy_result *list, size_t from)
+{
+    each_promise(list, from, drop_promise);
 }
 
 static void end_timer(xy_promise *promise)
@@ -131,15 +171,18 @@ void xy__promise_stop(xy_promise *promise)
 
 void xy_promise_resolve(xy_promise *promise)
 {
-    xy_run *run = promise->call->run;
+    xy_run *home = promise->call->run;
+    xy_run *waiter = promise->state == XY_PROMISE_WAITED ? promise->waiter : NULL;
 
-    xy__run_enter(run);
+    xy__run_enter(home);
     settle(promise);
-    if (promise->state == XY_PROMISE_WAITED) {
-        *run->resolved_end = promise;
-        run->resolved_end = &promise->next;
+    if (waiter) {
+        xy__run_enter(waiter);
+        *waiter->resolved_end = promise;
+        waiter->resolved_end = &promise->next;
+        xy__run_leave(waiter);
     }
-    xy__run_leave(run);
+    xy__run_leave(home);
 }
 
 void xy_promise_on_stop(xy_promise *promise, xy_on_stop *fn, void *arg)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* execution/promise.h -- an answer that a resolver gives later, and the call it is put into.
  *
- *   MADE --placed--> WAITED --filled--> (nobody waits: the run has it)
- *     |                |
- *     +----- stop -----+--> STOPPED
+ *   MADE --kept--> KEPT --placed--+--> WAITED --filled--> (nobody waits: the run has it)
+ *     |             |             |      |
+ *     +-------------)--- placed --+      |         KEPT: for an item of a list that is streamed
+ *     +-------------+------ stop --------+--> STOPPED
  *
  *   1. `resolved` is set once, by the resolver, in whatever state; a promise that has a timer and
  *      no on_stop is resolved by its stop, as only the timer would have done so.
- *   2. A promise is memory of its run, which stays until every promise is resolved.
+ *   2. A promise is memory of its call's run, which stays until every promise is resolved. The
+ *      run that waits for it may be another: that of a streamed item.
  *   3. A call whose own promise is MADE and not resolved is answered by it, whatever was put.
  *   4. What is resolved while the engine is on the stack of the run waits in run->resolved.
  *
@@ -16,6 +18,8 @@
 #define XY_EXECUTION_PROMISE_H
 
 #include "execution/run.h"
+
+typedef struct xy_list_source xy_list_source; /* execution/list_source.h */
 
 /* A call to a resolver, and what it answered. */
 struct xy_call {
@@ -27,16 +31,18 @@ struct xy_call {
     const xy_value *arguments;
     xy_parent_ref parent;
     xy_result result;
-    const char *code;     /* of a result that is an ERROR */
-    xy_str extensions;    /* likewise, as in xy_error */
-    bool internal;        /* that ERROR is not for the client */
-    xy_promise *own;      /* of xy_later(): the call lives as long as it */
-    xy_promise *promises; /* made through this call, linked by `sibling` */
-    xy_call *next;        /* in run->spare_calls */
+    const char *code;       /* of a result that is an ERROR */
+    xy_str extensions;      /* likewise, as in xy_error */
+    bool internal;          /* that ERROR is not for the client */
+    xy_promise *own;        /* of xy_later(): the call lives as long as it */
+    xy_list_source *source; /* of xy_later_list(), whose promise `own` is; NULL: none */
+    xy_promise *promises;   /* made through this call, linked by `sibling` */
+    xy_call *next;          /* in run->spare_calls */
 };
 
 typedef enum xy_promise_state {
     XY_PROMISE_MADE,    /* not placed in the response so far */
+    XY_PROMISE_KEPT,    /* will be placed */
     XY_PROMISE_WAITED,  /* `spot` waits for it */
     XY_PROMISE_STOPPED, /* nobody waits for it (any more) */
     XY_PROMISE_STATES,
@@ -45,6 +51,7 @@ typedef enum xy_promise_state {
 struct xy_promise {
     xy_call *call;
     xy_spot *spot;
+    xy_run *waiter; /* whose spot that is */
     xy_promise_state state;
     bool resolved;
     xy_on_stop *on_stop;
@@ -63,8 +70,13 @@ xy_call *xy__call_take(xy_run *run);
  * the call again unless a promise has it. */
 void xy__call_release(xy_call *call);
 
-/* It has found its place: `spot` waits for it (NULL: it is resolved already). */
-void xy__promise_wait(xy_promise *promise, xy_spot *spot);
+/* It has found its place: `spot` of `run` waits for it (NULL: it is resolved already). */
+void xy__promise_wait(xy_promise *promise, xy_run *run, xy_spot *spot);
+
+/* The promises in the items of the list `list`, from number `from` on: their places come later
+ * (keep), or never (drop). */
+void xy__promises_keep(const xy_result *list, size_t from);
+void xy__promises_drop(const xy_result *list, size_t from);
 
 /* Is the answer of `call` still to come? */
 static inline bool xy__call_is_late(const xy_call *call)

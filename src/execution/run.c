@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* execution/run.c -- one execution from its first field to its result.
+/* execution/run.c -- one execution, of a result or a part of one, from its first field to its end.
  *
  *   create --execute--> first pass --+--> waiting --resolved--> fill --+--> finished --> freed
  *                                    |       ^                         |       ^
@@ -11,8 +11,8 @@
  *      the rest of a mutation. What is resolved during a pass is filled after it.
  *   2. The result is given once nothing waits any more, at once in the pass that ends the
  *      waiting; promises that were stopped may still be unresolved then.
- *   3. The run's memory goes when the result is given (or dropped), no promise is unresolved
- *      and the engine is not on the stack.
+ *   3. The run's memory goes when the result is given (or dropped), no promise is unresolved,
+ *      nobody has a hold on it and the engine is not on the stack.
  *
  * Read next: field.h (what a pass does), spot.h (late values), promise.h. */
 #include "execution/run.h"
@@ -23,6 +23,7 @@
 #include "execution/deadline.h"
 #include "execution/field.h"
 #include "execution/field_error.h"
+#include "execution/increments.h"
 #include "execution/response.h"
 #include "execution/spot.h"
 
@@ -88,10 +89,24 @@ xy_run *xy__run_create(xy_operation *operation, const xy_run_terms *terms, xy_on
     return run;
 }
 
+xy_run *xy__run_create_part(xy_run *up, xy_part *part, const xy_path *base)
+{
+    const xy_run_terms terms = {.identity = up->identity};
+    xy_run *run = xy__run_create(up->operation, &terms, NULL, NULL);
+
+    run->part = part;
+    run->base = base;
+    run->up = up;
+    xy__run_hold(up);
+    xy__run_hold(run);
+    return run;
+}
+
 static void release(xy_run *run)
 {
     xy_executor *executor = run->executor;
     xy_operation *operation = run->operation;
+    xy_run *up = run->up;
 
     executor->gauges.runs--;
     xy__executor_drop(executor, &run->text);
@@ -107,6 +122,20 @@ static void release(xy_run *run)
         executor->spare_run_count++;
     }
     xy__operation_unref(operation);
+    if (up)
+        xy__run_unhold(up);
+}
+
+static void release_ended(xy_run *run)
+{
+    if (run->busy == 0 && run->finished && run->unresolved == 0 && run->holds == 0)
+        release(run);
+}
+
+void xy__run_unhold(xy_run *run)
+{
+    run->holds--;
+    release_ended(run);
 }
 
 /* ---- the result ---- */
@@ -168,7 +197,12 @@ static const char *find_limit(const xy_run *run, const xy_buf *out)
     return NULL;
 }
 
-static xy_bytes *make_result(xy_run *run, unsigned *flags)
+const char *xy__run_limit(const xy_run *run)
+{
+    return find_limit(run, &run->text);
+}
+
+xy_bytes *xy__run_result(xy_run *run, unsigned *flags)
 {
     const char *limit;
     xy_buf out;
@@ -191,7 +225,17 @@ static xy_bytes *make_result(xy_run *run, unsigned *flags)
             return xy__executor_take(run->executor, &out);
         xy__executor_drop(run->executor, &out);
     }
+    run->limit = limit;
     return limit_result(run, limit, flags);
+}
+
+xy_str xy__run_text(const xy_run *run, xy_buf *scratch)
+{
+    if (!run->root)
+        return xy__buf_view(&run->text);
+    scratch->len = 0;
+    xy__spot_render(run, run->root, scratch);
+    return xy__buf_view(scratch);
 }
 
 static void finish(xy_run *run)
@@ -205,7 +249,11 @@ static void finish(xy_run *run)
     unwatch(run);
     if (run->cancelled)
         return;
-    result = make_result(run, &flags);
+    if (run->part) {
+        xy__part_finished(run->part);
+        return;
+    }
+    result = xy__run_result(run, &flags);
     run->done(run->done_arg, result, flags);
 }
 
@@ -254,6 +302,10 @@ static void first_pass(xy_run *run)
 {
     xy_frame root;
 
+    if (run->part && run->part->kind != XY_PART_FIRST) {
+        xy__part_execute(run);
+        return;
+    }
     xy__buf_str(&run->text, prefix);
     root = root_frame(run, NULL);
     xy__frame_close(run, &root, execute_root(run, &root, 0));
@@ -271,6 +323,7 @@ static void fill(xy_run *run, xy_promise *promise)
     };
     xy_outcome outcome;
 
+    run->scope = spot->scope;
     xy__spot_fill(run, spot);
     outcome = xy__complete_call(run, &at, spot->field, spot->type, promise->call);
     if (outcome == XY_OUTCOME_FAILED)
@@ -284,6 +337,7 @@ static void execute_rest(xy_run *run)
     xy_frame root = root_frame(run, rest);
 
     run->serial_rest = NULL;
+    run->scope = rest->scope;
     xy__spot_fill(run, rest);
     if (xy__frame_close(run, &root, execute_root(run, &root, run->serial_next)) ==
         XY_OUTCOME_FAILED)
@@ -294,7 +348,7 @@ static void drop_all(xy_run *run)
 {
     run->serial_rest = NULL;
     if (run->root)
-        xy__spot_drop_beneath(run, run->root);
+        xy__spot_drop(run, run->root);
 }
 
 /* One more thing that can be done now; false when there is none. */
@@ -331,8 +385,7 @@ void xy__run_leave(xy_run *run)
             xy__deadline_start(run);
     }
     run->busy--;
-    if (run->busy == 0 && run->finished && run->unresolved == 0)
-        release(run);
+    release_ended(run);
 }
 
 void xy__run_execute(xy_run *run)
@@ -342,7 +395,7 @@ void xy__run_execute(xy_run *run)
     xy__run_leave(run);
 }
 
-void xy__run_cancel(xy_run *run)
+void xy__run_cancel_alone(xy_run *run)
 {
     xy__run_enter(run);
     run->cancelled = true;
@@ -354,4 +407,13 @@ void xy__run_cancel(xy_run *run)
     }
     xy__list_remove(&run->link);
     xy__run_leave(run);
+}
+
+void xy__run_cancel(xy_run *run)
+{
+    if (run->part) {
+        xy__increments_cancel(run->part->increments);
+    } else {
+        xy__run_cancel_alone(run);
+    }
 }

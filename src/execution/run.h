@@ -14,6 +14,8 @@
 #include "execution/watch.h"
 
 typedef struct xy_spot xy_spot;
+typedef struct xy_part xy_part;               /* execution/part.h */
+typedef struct xy_defer_scope xy_defer_scope; /* execution/found.h */
 
 /* A position while its value is written. */
 typedef struct xy_frame {
@@ -79,6 +81,13 @@ struct xy_run {
     xy_call *spare_calls;
     xy_on_result *done;
     void *done_arg;
+    xy_part *part;       /* what it is of a result in parts; NULL: all of it */
+    const xy_path *base; /* of its root; NULL: that of the result */
+    const xy_defer_scope
+        *scope;   /* of the object whose fields are executed; NULL: nothing deferred */
+    bool failed;  /* null has reached its root */
+    size_t holds; /* on its memory, by parts found in it */
+    xy_run *up;   /* on whose memory it has a hold; NULL: none */
     xy_run *next; /* in executor->spare_runs */
 };
 
@@ -108,8 +117,33 @@ xy_run *xy__run_create(xy_operation *operation, const xy_run_terms *terms, xy_on
  * whatever is needed until the result is given. takes: run. */
 void xy__run_execute(xy_run *run);
 
-/* Nobody waits for the result any more. */
+/* A run that executes `part`, found in `up`, for the same client. takes: a hold on `up`, until its
+ * own memory goes. gives: the run, with one hold on it, to xy__run_execute(). */
+xy_run *xy__run_create_part(xy_run *up, xy_part *part, const xy_path *base);
+
+/* Nobody waits for the result any more, nor for that of any part of it. */
 void xy__run_cancel(xy_run *run);
+
+/* The same of a part alone, by its owner. */
+void xy__run_cancel_alone(xy_run *run);
+
+/* Its memory stays after its end until the hold is let go of. */
+static inline void xy__run_hold(xy_run *run)
+{
+    run->holds++;
+}
+
+void xy__run_unhold(xy_run *run);
+
+/* Of a run that has ended: its text so far as JSON, in `scratch` or the run's own memory. */
+xy_str xy__run_text(const xy_run *run, xy_buf *scratch);
+
+/* What ended it early or makes it worthless; NULL: nothing. */
+const char *xy__run_limit(const xy_run *run);
+
+/* Its result, with errors and run->more; *flags as of xy_on_result. Sets run->limit when there is
+ * more of it than may be. gives: one reference. */
+xy_bytes *xy__run_result(xy_run *run, unsigned *flags);
 
 /* Around everything that writes or resolves. The last to leave fills what was resolved
  * meanwhile, goes on with a mutation, gives the result when it is there, and frees the run when

@@ -2,6 +2,7 @@
 #include "execution/spot.h"
 
 #include "base/fatal.h"
+#include "execution/found.h"
 #include "execution/promise.h"
 
 #define BIT(state) (1u << (state))
@@ -25,7 +26,7 @@ static xy_spot *spot_create(xy_run *run, xy_spot *up, const xy_frame *at)
     xy_spot *spot = XY_ARENA_NEW(&run->arena, xy_spot);
 
     spot->path = at->path;
-    spot->path.up = up && !up->root ? &up->path : NULL;
+    spot->path.up = up && !up->root ? &up->path : run->base;
     spot->up = up;
     spot->nullable = at->nullable;
     spot->root = at->root;
@@ -40,11 +41,10 @@ static xy_spot *spot_create(xy_run *run, xy_spot *up, const xy_frame *at)
     return spot;
 }
 
-/* The spot of a frame that is being written, and of those around it. */
-static xy_spot *spot_of(xy_run *run, xy_frame *at)
+xy_spot *xy__spot_of(xy_run *run, xy_frame *at)
 {
     if (!at->spot) {
-        at->spot = spot_create(run, at->up ? spot_of(run, at->up) : NULL, at);
+        at->spot = spot_create(run, at->up ? xy__spot_of(run, at->up) : NULL, at);
         at->spot->at = at->start;
         at->spot->start = at->start;
         if (at->root)
@@ -61,6 +61,7 @@ static xy_spot *make_hole(xy_run *run, xy_spot *up, const xy_frame *at)
     spot->state = XY_SPOT_WAITING;
     spot->late = true;
     spot->at = run->text.len;
+    spot->scope = run->scope;
     return spot;
 }
 
@@ -72,18 +73,19 @@ xy_spot *xy__spot_place(xy_run *run, xy_frame *at, xy_plan_field *field, const x
     if (spot) {
         go(spot, XY_SPOT_WAITING);
     } else {
-        spot = make_hole(run, spot_of(run, at->up), at);
+        spot = make_hole(run, xy__spot_of(run, at->up), at);
     }
     spot->field = field;
     spot->type = type;
     spot->promise = promise;
+    spot->scope = run->scope;
     run->waiting++;
     return spot;
 }
 
 xy_spot *xy__spot_place_rest(xy_run *run, xy_frame *root)
 {
-    bool again = spot_of(run, root) != run->root;
+    bool again = xy__spot_of(run, root) != run->root;
     xy_spot *rest = make_hole(run, run->root, root);
 
     /* The rest of a rest stands behind it, not in it: a mutation may be long. */
@@ -102,8 +104,7 @@ void xy__spot_fill(xy_run *run, xy_spot *spot)
     spot->promise = NULL;
 }
 
-/* The next spot of the tree under `top` in depth first order; NULL behind the last. */
-static xy_spot *next_beneath(xy_spot *spot, const xy_spot *top)
+xy_spot *xy__spot_next(xy_spot *spot, const xy_spot *top)
 {
     if (spot->first)
         return spot->first;
@@ -112,11 +113,34 @@ static xy_spot *next_beneath(xy_spot *spot, const xy_spot *top)
     return spot == top ? NULL : spot->next;
 }
 
-void xy__spot_drop_beneath(xy_run *run, xy_spot *top)
+xy_spot *xy__spot_innermost(xy_spot *top)
 {
-    for (xy_spot *spot = next_beneath(top, top); spot; spot = next_beneath(spot, top)) {
+    while (top->first)
+        top = top->first;
+    return top;
+}
+
+xy_spot *xy__spot_next_outward(xy_spot *spot, const xy_spot *top)
+{
+    if (spot == top)
+        return NULL;
+    return spot->next ? xy__spot_innermost(spot->next) : spot->up;
+}
+
+static void drop_found(xy_spot *spot)
+{
+    if (spot->found)
+        xy__found_drop(spot->found);
+    spot->found = NULL;
+}
+
+void xy__spot_drop(xy_run *run, xy_spot *top)
+{
+    drop_found(top);
+    for (xy_spot *spot = xy__spot_next(top, top); spot; spot = xy__spot_next(spot, top)) {
         xy_promise *promise = spot->promise;
 
+        drop_found(spot);
         if (!promise)
             continue;
         spot->promise = NULL;
@@ -130,7 +154,7 @@ void xy__spot_drop_beneath(xy_run *run, xy_spot *top)
 static void null_spot(xy_run *run, xy_spot *spot)
 {
     go(spot, XY_SPOT_NULLED);
-    xy__spot_drop_beneath(run, spot);
+    xy__spot_drop(run, spot);
 }
 
 void xy__spot_propagate(xy_run *run, xy_spot *spot)

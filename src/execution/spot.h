@@ -23,6 +23,8 @@
 
 #include "execution/run.h"
 
+typedef struct xy_found xy_found; /* execution/found.h */
+
 typedef enum xy_spot_state {
     XY_SPOT_OPEN,
     XY_SPOT_WAITING,
@@ -46,8 +48,20 @@ struct xy_spot {
     size_t end;
     xy_plan_field *field; /* late: what will be completed, for which type; NULL: see `promise` */
     const xy_type *type;
-    xy_promise *promise; /* WAITING: resolves it; NULL: the rest of a mutation */
+    xy_promise *promise;         /* WAITING: resolves it; NULL: the rest of a mutation */
+    xy_found *found;             /* what comes later of it; NULL: nothing */
+    const xy_defer_scope *scope; /* late: as of its run when it was placed */
 };
+
+/* The spot of a frame that is being written, made with those around it if need be. */
+xy_spot *xy__spot_of(xy_run *run, xy_frame *at);
+
+/* The next spot of the tree under `top` in the order of their text; NULL behind the last. */
+xy_spot *xy__spot_next(xy_spot *spot, const xy_spot *top);
+
+/* The same with what is beneath a spot before it: the first of the tree under `top`, the next. */
+xy_spot *xy__spot_innermost(xy_spot *top);
+xy_spot *xy__spot_next_outward(xy_spot *spot, const xy_spot *top);
 
 /* The position `at` is late: its value, of `type`, comes with `promise`. The frames around it get
  * spots too. Returns the position's spot, WAITING. */
@@ -60,8 +74,9 @@ xy_spot *xy__spot_place_rest(xy_run *run, xy_frame *root);
 /* WAITING → FILLED: its text is written from here on. */
 void xy__spot_fill(xy_run *run, xy_spot *spot);
 
-/* Forget the spots beneath `top`, stopping their promises. */
-void xy__spot_drop_beneath(xy_run *run, xy_spot *top);
+/* Forget the spots beneath `top`, stopping their promises, and what was found there and at `top`:
+ * it is null, or nobody wants it. */
+void xy__spot_drop(xy_run *run, xy_spot *top);
 
 /* The value of a late spot failed and may not be null: null goes to the nearest position above
  * that may. Spec 6.4.4 Handling Execution Errors. */

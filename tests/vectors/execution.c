@@ -8,6 +8,9 @@
 
 /* ---- markers ---- */
 
+/* What a unit of a delay is: much more than what takes no delay at all. */
+#define DELAY_MS 1000u
+
 static const xy_value *member(const xy_value *value, const char *key)
 {
     return value && value->kind == XY_VALUE_OBJECT ? xy_value_get(value, xy_str_from(key)) : NULL;
@@ -30,7 +33,7 @@ static xy_result delayed(xy_call *call, const xy_value *marker)
     xy_promise *promise = xy_later_item(call);
 
     *own = value ? *value : XY_NULL;
-    xy_promise_after(promise, (uint64_t)delay->integer, on_delay, own);
+    xy_promise_after(promise, (uint64_t)delay->integer * DELAY_MS, on_delay, own);
     return xy_result_promise(promise);
 }
 
@@ -62,69 +65,71 @@ static xy_result list_result(xy_call *call, const xy_value *list)
 /* ---- asynchronous lists ---- */
 
 typedef struct async_list {
-    const xy_value *source;
+    const xy_value *items;
     size_t next;
-    xy_result *items;
 } async_list;
 
-static void pull(xy_promise *promise, void *arg);
+static void yield(xy_source_stream *stream, void *arg);
 
-/* What an asynchronous list yields; its delay is over. */
-static xy_result yielded(xy_call *call, const xy_value *item)
+/* The next item, or the end, is at a later time than all that was there already. */
+static void await(xy_source_stream *stream, void *arg)
 {
-    const xy_value *error = member(item, "__item_error");
+    const async_list *list = arg;
+    const xy_value *delay = NULL;
 
-    if (error)
-        return xy_result_error(xy_value_text(error));
-    return item_result(call, item);
+    if (list->next < list->items->len)
+        delay = member(&list->items->items[list->next], "__delay_ms");
+    xy_stream_every(stream, delay ? (uint64_t)delay->integer * DELAY_MS : 1, yield, arg);
 }
 
-static void end_list(xy_promise *promise, const async_list *list)
+static const char *text_in(xy_source_stream *stream, const xy_value *text)
 {
-    xy_put(xy_promise_call(promise),
-           (xy_result){.kind = XY_RESULT_LIST, .items = list->items, .len = (uint32_t)list->next});
-    xy_promise_resolve(promise);
+    char *copy = xy_stream_alloc(stream, (size_t)text->len + 1);
+
+    memcpy(copy, text->text, text->len);
+    return copy;
 }
 
-/* The next item is there. */
-static void on_item(xy_promise *promise, void *arg)
+/* Returns what the push did; XY_ECLOSED when the source has failed. */
+static int push_item(xy_source_stream *stream, const xy_value *item)
 {
-    async_list *list = arg;
-    const xy_value *item = &list->source->items[list->next];
     const xy_value *value = member(item, "__delay_ms") ? member(item, "__value") : item;
+    const xy_value *item_error = member(value, "__item_error");
     const xy_value *error = member(value, "__error");
 
-    if (error) {
-        xy_put(xy_promise_call(promise), xy_result_error(xy_value_text(error)));
-        xy_promise_resolve(promise);
-        return;
-    }
-    list->items[list->next++] = yielded(xy_promise_call(promise), value);
-    pull(promise, list);
+    if (item_error)
+        return xy_stream_push_error(stream, text_in(stream, item_error));
+    if (!error)
+        return xy_stream_push(stream, value);
+    xy_stream_fail(stream, NULL, text_in(stream, error));
+    return XY_ECLOSED;
 }
 
-static void pull(xy_promise *promise, void *arg)
+static void yield(xy_source_stream *stream, void *arg)
 {
     async_list *list = arg;
-    const xy_value *delay;
+    int rc;
 
-    if (list->next == list->source->len) {
-        end_list(promise, list);
+    xy_stream_every(stream, 0, yield, list);
+    if (list->next == list->items->len) {
+        xy_stream_end(stream);
         return;
     }
-    delay = member(&list->source->items[list->next], "__delay_ms");
-    xy_promise_after(promise, delay ? (uint64_t)delay->integer : 0, on_item, list);
+    /* When it is closed, all of it may be gone. */
+    rc = push_item(stream, &list->items->items[list->next++]);
+    if (rc == XY_OK)
+        await(stream, list);
+    XY_ASSERT(rc == XY_OK || rc == XY_EFULL || rc == XY_ECLOSED);
 }
 
-static xy_result async_result(xy_call *call, const xy_value *source)
+static void put_async_list(xy_call *call, const xy_value *items)
 {
+    xy_source_stream *stream = xy_later_list(call);
     async_list *list = xy_new(call, async_list);
-    xy_promise *promise = xy_later_item(call);
 
-    list->source = source;
-    list->items = xy_results(call, source->len);
-    xy_promise_after(promise, 0, pull, list);
-    return xy_result_promise(promise);
+    list->items = items;
+    xy_stream_on_ready(stream, await, list);
+    await(stream, list);
 }
 
 /* ---- answers ---- */
@@ -141,7 +146,7 @@ static void put_value(xy_call *call, const xy_value *value)
     } else if (member(value, "__delay_ms")) {
         xy_put(call, delayed(call, value));
     } else if (async) {
-        xy_put(call, async_result(call, async));
+        put_async_list(call, async);
     } else if (value->kind == XY_VALUE_LIST) {
         xy_put(call, list_result(call, value));
     } else {
@@ -204,7 +209,7 @@ static int begin_operation(vector_execution *x, const xy_document_options *optio
     return XY_OK;
 }
 
-int vector_execution_begin(vector_execution *x, vector_case *c)
+int vector_execution_begin(vector_execution *x, vector_case *c, xy_delivery delivery)
 {
     xy_document_options options = {.trusted = !vector_bool(c->json, "valid", false)};
     int rc;
@@ -221,6 +226,7 @@ int vector_execution_begin(vector_execution *x, vector_case *c)
     rc = begin_operation(x, &options);
     if (rc < 0)
         return rc;
+    xy__operation_deliver(x->operation, delivery);
     rc = xy__operation_prepare(x->operation, operation_name(c), variables_of(c));
     if (rc < 0)
         x->errors = x->operation->errors;

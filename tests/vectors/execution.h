@@ -18,9 +18,9 @@ typedef struct vector_execution {
 } vector_execution;
 
 /* The schema of `sdl`, with the resolver that knows the markers as its default, and the operation
- * of the case's query, prepared with its variables. Validated only when the case says it is valid.
- * Returns the code of what refused it (the errors are then in x->errors), or 0. */
-int vector_execution_begin(vector_execution *x, vector_case *c);
+ * of the case's query, prepared for `delivery` with its variables. Validated only when the case
+ * says it is valid. Returns the code of what refused it, with the errors in x->errors, or 0. */
+int vector_execution_begin(vector_execution *x, vector_case *c, xy_delivery delivery);
 
 /* Asserts that nothing is left of it. */
 void vector_execution_end(vector_execution *x);

@@ -21,7 +21,7 @@ static vector_verdict run_one(vector_case *c)
 
     if (vector_bool(c->json, "empty_selection_set", false))
         return VECTOR_SKIP;
-    if (vector_execution_begin(&x, c) < 0) {
+    if (vector_execution_begin(&x, c, XY_DELIVER_WHOLE) < 0) {
         verdict = vector_expect_refusal(c, vector_get(c->json, "result"), &x.errors);
     } else {
         verdict = execute(&x);

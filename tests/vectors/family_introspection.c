@@ -17,7 +17,7 @@ static vector_verdict run_one(vector_case *c)
     vector_execution x;
     vector_verdict verdict;
 
-    if (vector_execution_begin(&x, c) < 0) {
+    if (vector_execution_begin(&x, c, XY_DELIVER_WHOLE) < 0) {
         verdict = vector_expect_refusal(c, vector_get(c->json, "result"), &x.errors);
     } else {
         verdict = execute(&x);

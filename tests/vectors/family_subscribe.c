@@ -162,7 +162,7 @@ static vector_verdict run_one(vector_case *c)
     vector_execution x;
     vector_verdict verdict;
 
-    if (vector_execution_begin(&x, c) < 0) {
+    if (vector_execution_begin(&x, c, XY_DELIVER_WHOLE) < 0) {
         verdict = vector_expect_refusal(c, vector_get(c->json, "result"), &x.errors);
     } else {
         for (size_t i = 0; x.schema->subscription && i < x.schema->subscription->fields.len; i++)

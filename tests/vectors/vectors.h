@@ -37,6 +37,7 @@ typedef struct xy_vector_family {
     X(schema)                                                                                      \
     X(execute)                                                                                     \
     X(subscribe)                                                                                   \
+    X(incremental)                                                                                 \
     X(introspection)                                                                               \
     X(coerce)                                                                                      \
     X(validate)
