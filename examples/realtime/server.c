@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The example: a chat and a countdown, live over Server-Sent Events.
+/* The example: a chat and a countdown, live over Server-Sent Events; a slow field and a list that
+ * grows, delivered in parts.
  *
  *   graphql/         what clients can ask, in SDL
  *   services/        resolvers of queries and mutations
@@ -12,6 +13,8 @@
 
 #include "example_operations.h"
 #include "example_sdl.h"
+#include "services/alphabet.h"
+#include "services/fast_and_slow_fields.h"
 #include "services/rooms.h"
 #include "subscriptions/countdown.h"
 
@@ -20,6 +23,7 @@ static xy_schema *load_schema(void)
     xy_schema_options options = {
         .files = example_sdl,
         .file_count = sizeof example_sdl / sizeof *example_sdl,
+        .defer_stream = true,
     };
     xy_schema *schema;
     xy_str problems;
@@ -28,7 +32,8 @@ static xy_schema *load_schema(void)
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
         exit(1);
     }
-    if (rooms_bind(schema) < 0 || countdown_bind(schema) < 0) {
+    if (rooms_bind(schema) < 0 || countdown_bind(schema) < 0 ||
+        fast_and_slow_fields_bind(schema) < 0 || alphabet_bind(schema) < 0) {
         fprintf(stderr, "a resolver is bound to a field that the schema does not have\n");
         exit(1);
     }
