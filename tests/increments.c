@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "json/write.h"
-#include "merge.h"
 
 #define TEXT_MAX ((size_t)1 << 26)
 
@@ -41,12 +40,14 @@ typedef struct reading {
     xy_arena *arena;
     increments *out;
     increments_form form;
+    merge_rule rule;
     size_t count; /* of payloads */
     xy_value data;
     values errors; /* all of them */
     values parts;  /* deferred, patches */
     values pending;
     values completed;
+    values failed;
     XY_VEC(stream *) streams;
     XY_VEC(announced) announced;
     size_t open; /* announced and not completed */
@@ -198,11 +199,10 @@ static bool read_place(reading *r, const xy_value *part, const xy_value **path,
     return true;
 }
 
-/* In the 2022 form null may have reached an object in one part, and not in another one that brings
- * more of it. */
+/* Has null won, and what follows is for nothing? */
 static bool is_lost(const reading *r, const xy_value *path)
 {
-    return r->form == INCREMENTS_2022 && merge_meets_null(&r->data, path);
+    return r->rule == MERGE_NULL_WINS && merge_meets_null(&r->data, path);
 }
 
 /* Fields of the object at `path`. */
@@ -215,7 +215,7 @@ static bool merge_data(reading *r, const xy_value *path, const xy_value *data)
         return true;
     if (!is_kind(old, XY_VALUE_OBJECT))
         return fault(r, "fields of what is no object so far");
-    merged = merge_deeply(r->arena, old, data);
+    merged = merge_deeply(r->arena, r->rule, old, data);
     r->data = merge_replace(r->arena, &r->data, path, &merged);
     return true;
 }
@@ -229,7 +229,7 @@ static bool merge_list(reading *r, const xy_value *path, const xy_value *items, 
         return true;
     if (!is_kind(old, XY_VALUE_LIST))
         return fault(r, "items of what is no list so far");
-    merged = merge_items(r->arena, old, items, index);
+    merged = merge_items(r->arena, r->rule, old, items, index);
     r->data = merge_replace(r->arena, &r->data, path, &merged);
     return true;
 }
@@ -289,7 +289,10 @@ static bool read_deferred(reading *r, const xy_value *entry, const xy_value *dat
     if (data->kind != XY_VALUE_NULL && data->kind != XY_VALUE_OBJECT)
         return fault(r, "data is no object");
     *xy_vec_push(r->arena, &r->parts) = part_value(r, path, label, data, &errors);
-    return data->kind == XY_VALUE_NULL || merge_data(r, path, data);
+    if (data->kind == XY_VALUE_OBJECT)
+        return merge_data(r, path, data);
+    *xy_vec_push(r->arena, &r->failed) = *path;
+    return true;
 }
 
 /* The path of a list: a field's, so it ends with a key. */
@@ -334,6 +337,7 @@ static bool read_streamed(reading *r, const xy_value *entry, const xy_value *ite
     if (items->kind != XY_VALUE_NULL || errors.len == 0)
         return fault(r, "items is neither a list nor null with an error");
     s->failed = true;
+    *xy_vec_push(r->arena, &r->failed) = *s->path;
     return true;
 }
 
@@ -474,6 +478,8 @@ static bool read_completed(reading *r, const xy_value *part)
         return fault(r, "completed is what is not pending");
     if (!read_errors(r, part, &errors))
         return false;
+    if (errors.len > 0)
+        *xy_vec_push(r->arena, &r->failed) = *of->path;
     of->completed = true;
     r->open--;
     *xy_vec_push(r->arena, &r->completed) = part_value(r, of->path, of->label, NULL, &errors);
@@ -708,16 +714,18 @@ static xy_value merged_value(reading *r)
     return object_value(&merged);
 }
 
-void increments_read(increments *out, xy_arena *arena, increments_form form,
+void increments_read(increments *out, xy_arena *arena, increments_form form, merge_rule rule,
                      const xy_value *payloads, size_t count)
 {
-    reading r = {.arena = arena, .out = out, .form = form, .count = count, .data = XY_NULL};
+    reading r = {
+        .arena = arena, .out = out, .form = form, .rule = rule, .count = count, .data = XY_NULL};
     size_t index = 0;
 
     *out = (increments){0};
     while (index < count && read_payload(&r, &payloads[index], index))
         index++;
     out->merged = merged_value(&r);
+    out->failed = list_value(&r.failed);
     if (!out->fault)
         out->canonical = canonical_value(&r, &payloads[0]);
 }

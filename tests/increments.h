@@ -7,6 +7,7 @@
 #include "xylem/value.h"
 
 #include "base/arena.h"
+#include "merge.h"
 
 typedef enum increments_form { INCREMENTS_2022, INCREMENTS_2023 } increments_form;
 
@@ -22,10 +23,12 @@ typedef struct increments {
      * Items are in order of their index, all other lists in that of the payloads. */
     xy_value canonical;
     xy_value merged; /* {data, errors?}; as far as it was read before a fault */
+    xy_value failed; /* LIST: the paths of fragments and lists that null has reached */
 } increments;
 
-/* Read `count` payloads, at least one. Errors are read without their extensions. */
-void increments_read(increments *out, xy_arena *arena, increments_form form,
+/* Read `count` payloads, at least one, merging by `rule`. Errors are read without their extensions.
+ */
+void increments_read(increments *out, xy_arena *arena, increments_form form, merge_rule rule,
                      const xy_value *payloads, size_t count);
 
 /* A canonical form whose lists of errors are in an order of their own, in the arena. */

@@ -72,7 +72,8 @@ xy_value merge_replace(xy_arena *arena, const xy_value *root, const xy_value *pa
     return replace_from(arena, root, path, 0, value);
 }
 
-static xy_value merge_objects(xy_arena *arena, const xy_value *old, const xy_value *added)
+static xy_value merge_objects(xy_arena *arena, merge_rule rule, const xy_value *old,
+                              const xy_value *added)
 {
     xy_member *members = XY_ARENA_ARRAY(arena, xy_member, (size_t)old->len + added->len);
     uint32_t len = old->len;
@@ -82,7 +83,7 @@ static xy_value merge_objects(xy_arena *arena, const xy_value *old, const xy_val
 
         members[i] = old->members[i];
         if (more)
-            members[i].value = merge_deeply(arena, &old->members[i].value, more);
+            members[i].value = merge_deeply(arena, rule, &old->members[i].value, more);
     }
     for (uint32_t i = 0; i < added->len; i++)
         if (!xy_value_get(old, added->members[i].key))
@@ -90,16 +91,17 @@ static xy_value merge_objects(xy_arena *arena, const xy_value *old, const xy_val
     return (xy_value){.kind = XY_VALUE_OBJECT, .len = len, .members = members};
 }
 
-xy_value merge_deeply(xy_arena *arena, const xy_value *old, const xy_value *added)
+xy_value merge_deeply(xy_arena *arena, merge_rule rule, const xy_value *old, const xy_value *added)
 {
     if (old->kind == XY_VALUE_OBJECT && added->kind == XY_VALUE_OBJECT)
-        return merge_objects(arena, old, added);
+        return merge_objects(arena, rule, old, added);
     if (old->kind == XY_VALUE_LIST && added->kind == XY_VALUE_LIST)
-        return merge_items(arena, old, added, 0);
-    return old->kind == XY_VALUE_NULL ? *old : *added;
+        return merge_items(arena, rule, old, added, 0);
+    return old->kind == XY_VALUE_NULL && rule == MERGE_NULL_WINS ? *old : *added;
 }
 
-xy_value merge_items(xy_arena *arena, const xy_value *old, const xy_value *items, size_t index)
+xy_value merge_items(xy_arena *arena, merge_rule rule, const xy_value *old, const xy_value *items,
+                     size_t index)
 {
     size_t end = index + items->len;
     size_t len = end > old->len ? end : old->len;
@@ -111,7 +113,7 @@ xy_value merge_items(xy_arena *arena, const xy_value *old, const xy_value *items
         if (i >= old->len)
             all[i] = added ? items->items[i - index] : XY_NULL;
         else
-            all[i] = added ? merge_deeply(arena, &old->items[i], &items->items[i - index])
+            all[i] = added ? merge_deeply(arena, rule, &old->items[i], &items->items[i - index])
                            : old->items[i];
     }
     return (xy_value){.kind = XY_VALUE_LIST, .len = (uint32_t)len, .items = all};

@@ -14,14 +14,20 @@ const xy_value *merge_find(const xy_value *root, const xy_value *path);
 xy_value merge_replace(xy_arena *arena, const xy_value *root, const xy_value *path,
                        const xy_value *value);
 
+/* Where fields come twice, null may have reached their object in one part and not in the other. */
+typedef enum merge_rule {
+    MERGE_LAST_WINS, /* as the parts come */
+    MERGE_NULL_WINS, /* whatever their order */
+} merge_rule;
+
 /* `old` and, deep within it, `added`: objects member by member, lists item by item; of all else the
- * added one, but what is null stays null: where fields come twice, null may have reached their
- * object in one part and not in the other. New members come behind the old ones. */
-xy_value merge_deeply(xy_arena *arena, const xy_value *old, const xy_value *added);
+ * one that wins. New members come behind the old ones. */
+xy_value merge_deeply(xy_arena *arena, merge_rule rule, const xy_value *old, const xy_value *added);
 
 /* The list `old` with `items` from `index` on, merged with those that are there; what is missing in
  * between is null. */
-xy_value merge_items(xy_arena *arena, const xy_value *old, const xy_value *items, size_t index);
+xy_value merge_items(xy_arena *arena, merge_rule rule, const xy_value *old, const xy_value *items,
+                     size_t index);
 
 /* Does `path` lead to null, or through it? */
 bool merge_meets_null(const xy_value *root, const xy_value *path);

@@ -228,9 +228,6 @@ static xy_outcome complete_value(xy_run *run, xy_frame *at, xy_plan_field *field
     }
     if (type->kind == XY_TYPE_LIST)
         return complete_list(run, at, field, type->of, result);
-    if (result->kind == XY_RESULT_SOURCE)
-        return xy__field_fail(run, at, field, "Field \"%.*s.%.*s\" is no list, but pushes items.",
-                              XY_PRI(field->field->parent->name), XY_PRI(field->field->name));
     if (xy__type_is_leaf(type))
         return xy__complete_leaf(run, at, field, type, result);
     return complete_object(run, at, field, type, result);
@@ -252,7 +249,7 @@ static xy_outcome await(xy_run *run, xy_frame *at, xy_plan_field *field, const x
                         xy_promise *promise)
 {
     if (promise->call->source)
-        xy__list_source_await(promise->call->source, run, at, field);
+        xy__list_source_await(promise->call->source, run, at, field, type);
     if (promise->resolved) {
         xy__promise_wait(promise, run, NULL);
         return xy__complete_call(run, at, field, type, promise->call);

@@ -189,8 +189,6 @@ static void leave_fields(xy_deferred *fields)
     xy_run *found_in = fields->found_in;
 
     unlink_fields(fields);
-    if (fields->held > 0)
-        fields->part.increments->held -= fields->held;
     xy__part_leave(&fields->part);
     xy__run_unhold(found_in);
 }
@@ -390,17 +388,6 @@ static void settle(xy_increments *increments, xy_deferred *fields)
     }
 }
 
-/* What waits for a fragment to be complete is of the response, too. */
-static void hold_back(xy_increments *increments, xy_deferred *fields)
-{
-    xy_run *run = fields->part.run;
-
-    fields->held = run->text.len;
-    increments->held += fields->held;
-    if (increments->held > run->executor->limits.response_bytes_max && !run->limit)
-        run->limit = "The response is larger than it may be.";
-}
-
 void xy__deferred_finished(xy_increments *increments, xy_deferred *fields)
 {
     xy_run *found_in = fields->found_in;
@@ -408,7 +395,6 @@ void xy__deferred_finished(xy_increments *increments, xy_deferred *fields)
     /* What is told of them may be their end. */
     xy__run_hold(found_in);
     xy__part_go(&fields->part, XY_PART_SETTLED);
-    hold_back(increments, fields);
     if (xy__part_failed(fields->part.run)) {
         settle_failed(increments, fields);
     } else {

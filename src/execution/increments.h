@@ -7,8 +7,8 @@
  *     +- nothing later, the client has gone, cancelled ------> OVER
  *
  * Invariants
- *   1. Nothing deferred is begun before the first payload was put and the loop has had the chance to
- *      send it.
+ *   1. Nothing deferred is begun before the first payload was put and the loop has had the chance
+ *      to send it.
  *   2. While the outlet is full nothing is put and nothing begun; what is under way goes on.
  *   3. Parts are begun and ended by xy__increments_go_on() only, one after another, so that the C
  *      stack does not grow with their number.
@@ -46,7 +46,7 @@ struct xy_increments {
     bool full;     /* the outlet is */
     size_t open;   /* fragments and lists that are not over */
     size_t working;
-    size_t held; /* bytes of fields that are executed and not delivered */
+    size_t held; /* bytes of parts that are executed and not delivered */
     uint32_t next_id;
     unsigned flags; /* XY_PUT_ERRORS: the next payload has errors */
     xy_link parts[XY_PART_STATES];

@@ -55,12 +55,14 @@ static void forget(xy_list_source *source, size_t count)
         source->bytes -= item->text->len;
         xy_bytes_unref(item->text);
     }
-    if (source->first < source->len && 2 * source->first < source->cap)
-        return;
-    memmove(source->items, source->items + source->first,
-            xy__list_source_len(source) * sizeof *source->items);
-    source->len -= source->first;
-    source->first = 0;
+    if (source->first == source->len) {
+        source->first = 0;
+        source->len = 0;
+    } else if (2 * source->first >= source->cap) {
+        source->len -= source->first;
+        memmove(source->items, source->items + source->first, source->len * sizeof *source->items);
+        source->first = 0;
+    }
 }
 
 xy_result xy__list_source_item(xy_list_source *source, xy_run *run, size_t index)
@@ -158,9 +160,22 @@ static void check(xy_list_source *source)
     }
 }
 
-void xy__list_source_await(xy_list_source *source, xy_run *run, const xy_frame *at,
-                           const xy_plan_field *field)
+/* A resolver of a field that is none pushes all the same. */
+static bool is_list(const xy_type *type)
 {
+    return type->kind == XY_TYPE_LIST ||
+           (type->kind == XY_TYPE_NON_NULL && type->of->kind == XY_TYPE_LIST);
+}
+
+void xy__list_source_await(xy_list_source *source, xy_run *run, const xy_frame *at,
+                           const xy_plan_field *field, const xy_type *type)
+{
+    if (!is_list(type)) {
+        source->ended = true;
+        source->failed = true;
+        source->code = NULL;
+        source->message = XY_STR("A field that is no list pushes items.");
+    }
     source->wanted =
         run->part && xy__is_streamed(at, field) ? xy__stream_wanted(run, field) : SIZE_MAX;
     source->awaited = true;

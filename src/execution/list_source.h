@@ -71,9 +71,10 @@ size_t xy__list_source_len(const xy_list_source *source);
 /* One of them, number `index`, in the arena of `run`. */
 xy_result xy__list_source_item(xy_list_source *source, xy_run *run, size_t index);
 
-/* The list is to be completed at `at`: how many items are needed is known now. */
+/* The list is to be completed at `at`, for which `type` is wanted: how many items are needed is
+ * known now. */
 void xy__list_source_await(xy_list_source *source, xy_run *run, const xy_frame *at,
-                           const xy_plan_field *field);
+                           const xy_plan_field *field, const xy_type *type);
 
 /* The list was completed: nobody needs the source any more, but for its rest. */
 void xy__list_source_completed(xy_list_source *source);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* execution/part.h -- what of a result is executed by a run of its own.
  *
- *   WAITING --announced--> READY --start--> WORKING --end--> FINISHED --> SETTLED --delivered--> gone
- *      `------------------ nobody wants it any more (from each) --------------------------------> gone
+ *   WAITING --announced--> READY --start--> WORKING --end--> FINISHED --> SETTLED --delivered--+
+ *      `------------------ nobody wants it any more (from each) -------------------------------+
+ *                                                                                             gone
  *
  * WAITING are the fields of fragments that are not announced yet, SETTLED those that are executed
  * but whose fragments are not complete, and items that come before their turn. */
@@ -35,6 +36,7 @@ struct xy_part {
     xy_part_state state;
     xy_increments *increments;
     xy_run *run;  /* a hold; NULL before WORKING */
+    size_t held;  /* SETTLED: bytes of its text */
     xy_link link; /* in increments->parts[state] */
 };
 
@@ -55,7 +57,6 @@ typedef struct xy_deferred {
     xy_membership *memberships;
     size_t membership_count;
     xy_link rests; /* xy_list_rest found in it, to be announced with its delivery */
-    size_t held;   /* bytes held back for it */
 } xy_deferred;
 
 typedef struct xy_item {

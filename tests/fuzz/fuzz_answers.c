@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* tests/fuzz/fuzz_answers.c -- documents executed over answers of all kinds, for clients that go.
  *
- * The bytes choose a document, validated or not, its variables, and what each resolver does:
- * values that fit and that do not, errors, lists, promises. Promises are resolved in an order that
- * the bytes choose, and the client may go at any moment. Must hold: one result a run, none once
- * the client has gone; it is JSON and has data or errors, as its flags say; at the end nothing is
- * alive. */
+ * The bytes choose a document, validated or not, its variables, whether it is executed whole or in
+ * parts, and what each resolver does: values that fit and that do not, errors, lists, promises,
+ * sources. Promises are resolved and items pushed in an order that the bytes choose, the outlet may
+ * be full, and the client may go at any moment. Must hold: one result a run, or parts of which the
+ * last is flagged so; none while the outlet is full or once the client has gone; each is JSON and
+ * has data or errors, as its flags say, or is a part that says whether more follows; at the end
+ * nothing is alive. */
 #include <math.h>
 
 #include "base/fatal.h"
@@ -13,12 +15,14 @@
 #include "execution/promise.h"
 #include "json/read.h"
 #include "maker.h"
+#include "serve/form.h"
 
 #define MEMORY_MAX   ((size_t)64 << 20)
 #define TEXT_MAX     ((size_t)64 << 10)
 #define RUN_MAX      ((size_t)4 << 20)
 #define RESPONSE_MAX ((size_t)256 << 10) /* reading it takes longer than making it */
 #define PENDING_MAX  64u
+#define SOURCES_MAX  16u
 #define ITEMS_MAX    4u
 #define EVENTS_MAX   4u
 #define ROUNDS_MAX   10000u
@@ -33,6 +37,13 @@ typedef struct pending {
     bool resolve_on_stop;
 } pending;
 
+/* A list whose items are pushed, by a timer or when the bytes choose it. */
+typedef struct source {
+    xy_source_stream *stream;
+    struct fuzz *fuzz;
+    bool timed;
+} source;
+
 typedef struct fuzz {
     maker m;
     xy_arena arena;
@@ -42,8 +53,14 @@ typedef struct fuzz {
     xy_operation *operation;
     pending *pending[PENDING_MAX];
     size_t pending_len;
+    source *sources[SOURCES_MAX];
+    size_t sources_len;
+    bool in_parts;
+    xy_form_kind form; /* of those */
     unsigned results;
     unsigned ends;
+    bool full;
+    bool last; /* has come */
     bool gone; /* the client */
 } fuzz;
 
@@ -135,7 +152,7 @@ static xy_result answer_list(xy_call *call, unsigned depth)
     return (xy_result){.kind = XY_RESULT_LIST, .items = items, .len = len};
 }
 
-static xy_result answer_json(xy_call *call)
+static const xy_value *json(fuzz *f)
 {
     static const char *const texts[] = {
         "{}",
@@ -149,12 +166,11 @@ static xy_result answer_json(xy_call *call)
         "\"\\u0000\\ud83d\\ude00\"",
         "[1,2147483648,-1]",
     };
-    fuzz *f = fuzz_of(call);
     const char *text = texts[maker_choose(&f->m, COUNT(texts))];
-    xy_value *value = xy_new(call, xy_value);
+    xy_value *value = XY_ARENA_NEW(&f->arena, xy_value);
 
     XY_ASSERT(xy__json_read(&f->arena, xy_str_from(text), 0, value, NULL) == XY_OK);
-    return xy_result_value(value);
+    return value;
 }
 
 static xy_result answer_object(xy_call *call)
@@ -208,7 +224,7 @@ static xy_result answer(xy_call *call, unsigned depth)
     case 5:
         return answer_list(call, depth);
     case 6:
-        return answer_json(call);
+        return xy_result_value(json(f));
     case 7:
         return answer_object(call);
     case 8:
@@ -230,11 +246,78 @@ static void go(fuzz *f)
         xy__operation_cancel(f->operation);
 }
 
+/* ---- sources ---- */
+
+static void forget_source(void *arg)
+{
+    source *s = arg;
+    fuzz *f = s->fuzz;
+
+    for (size_t i = 0; i < f->sources_len; i++)
+        if (f->sources[i] == s)
+            f->sources[i] = f->sources[--f->sources_len];
+}
+
+/* What a source does next, whether or not anybody wants more of it. */
+static void push(xy_source_stream *stream, void *arg)
+{
+    source *s = arg;
+    maker *m = &s->fuzz->m;
+    unsigned choice = m->len > 0 ? maker_choose(m, 8) : 0;
+
+    if (choice == 0)
+        xy_stream_end(stream);
+    else if (choice == 1)
+        xy_stream_fail(stream, maker_choose(m, 2) ? "CODE" : NULL, "failed");
+    else if (choice == 2)
+        xy_stream_push_error(stream, "no \xc3\xa4");
+    else if (choice == 3)
+        xy_stream_push_int(stream, 7);
+    else if (choice == 4)
+        xy_stream_push_str(stream, XY_STR("TWO"));
+    else
+        xy_stream_push(stream, json(s->fuzz));
+}
+
+static void push_when_ready(xy_source_stream *stream, void *arg)
+{
+    if (maker_choose(&((source *)arg)->fuzz->m, 2))
+        push(stream, arg);
+}
+
+static int answer_by_source(xy_call *call)
+{
+    fuzz *f = fuzz_of(call);
+    source *s;
+
+    if (call->field->field->type->kind != XY_TYPE_LIST &&
+        (call->field->field->type->kind != XY_TYPE_NON_NULL ||
+         call->field->field->type->of->kind != XY_TYPE_LIST))
+        return XY_OK;
+    if (f->sources_len == SOURCES_MAX)
+        return XY_OK;
+    s = xy_new(call, source);
+    *s = (source){.stream = xy_later_list(call), .fuzz = f, .timed = maker_choose(&f->m, 2)};
+    f->sources[f->sources_len++] = s;
+    xy_stream_on_stop(s->stream, forget_source, s);
+    xy_stream_on_ready(s->stream, push_when_ready, s);
+    if (s->timed)
+        xy_stream_every(s->stream, 1 + maker_choose(&f->m, 3), push, s);
+    if (maker_choose(&f->m, 4) == 1)
+        push(s->stream, s);
+    return XY_OK;
+}
+
+/* ---- resolvers ---- */
+
 static int resolver(xy_call *call)
 {
     fuzz *f = fuzz_of(call);
 
-    switch (maker_choose(&f->m, 12)) {
+    switch (maker_choose(&f->m, 14)) {
+    case 12:
+    case 13:
+        return answer_by_source(call);
     case 1:
         keep(f, call, xy_later(call));
         return maker_choose(&f->m, 2) ? XY_OK : xy_put(call, answer(call, 0));
@@ -260,22 +343,37 @@ static int resolver(xy_call *call)
 
 /* ---- results ---- */
 
-static void check_result(fuzz *f, xy_bytes *result, unsigned flags)
+/* A result, or the first part of one. */
+static void check_first(const xy_value *value, unsigned flags)
 {
-    const xy_value *errors;
-    const xy_value *data;
-    xy_value value;
+    const xy_value *errors = xy_value_get(value, XY_STR("errors"));
+    const xy_value *data = xy_value_get(value, XY_STR("data"));
 
-    XY_ASSERT(xy__json_read(&f->arena, xy_bytes_str(result), XY_JSON_DEPTH_MAX, &value, NULL) ==
-              XY_OK);
-    XY_ASSERT(value.kind == XY_VALUE_OBJECT);
-    errors = xy_value_get(&value, XY_STR("errors"));
-    data = xy_value_get(&value, XY_STR("data"));
     XY_ASSERT(errors || data);
     XY_ASSERT(!errors || (errors->kind == XY_VALUE_LIST && errors->len > 0));
     XY_ASSERT(!data || data->kind == XY_VALUE_OBJECT || (data->kind == XY_VALUE_NULL && errors));
     XY_ASSERT((errors != NULL) == ((flags & XY_PUT_ERRORS) != 0));
     XY_ASSERT((data == NULL) == ((flags & XY_PUT_NO_DATA) != 0));
+}
+
+static void check_result(xy_bytes *result, unsigned flags, bool first, bool more)
+{
+    const xy_value *has_next;
+    xy_value value;
+    xy_arena arena;
+
+    xy__arena_init(&arena, MEMORY_MAX);
+    XY_ASSERT(xy__json_read(&arena, xy_bytes_str(result), XY_JSON_DEPTH_MAX, &value, NULL) ==
+              XY_OK);
+    XY_ASSERT(value.kind == XY_VALUE_OBJECT);
+    if (first)
+        check_first(&value, flags);
+    has_next = xy_value_get(&value, XY_STR("hasNext"));
+    if (!first || more)
+        XY_ASSERT(has_next && has_next->kind == XY_VALUE_BOOL && has_next->boolean == more);
+    else
+        XY_ASSERT(!has_next);
+    xy__arena_deinit(&arena);
     xy_bytes_unref(result);
 }
 
@@ -283,17 +381,20 @@ static int on_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     fuzz *f = XY_CONTAINER(outlet, fuzz, outlet);
 
-    XY_ASSERT(!f->gone && f->results == 0 && (flags & XY_PUT_LAST));
+    XY_ASSERT(!f->gone && !f->full && !f->last && f->ends == 0);
+    XY_ASSERT(f->in_parts || (flags & XY_PUT_LAST));
+    f->last = flags & XY_PUT_LAST;
+    check_result(result, flags & ~(unsigned)XY_PUT_LAST, f->results == 0, !f->last);
     f->results++;
-    check_result(f, result, flags & ~(unsigned)XY_PUT_LAST);
-    return XY_OK;
+    f->full = maker_choose(&f->m, 4) == 1;
+    return f->full ? XY_EFULL : XY_OK;
 }
 
 static void on_end(xy_outlet *outlet)
 {
     fuzz *f = XY_CONTAINER(outlet, fuzz, outlet);
 
-    XY_ASSERT(!f->gone && f->ends == 0 && f->results == 1);
+    XY_ASSERT(!f->gone && f->ends == 0 && f->last);
     f->ends++;
 }
 
@@ -303,7 +404,7 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
 
     XY_ASSERT(!f->gone && !(flags & XY_PUT_LAST));
     f->results++;
-    check_result(f, result, flags);
+    check_result(result, flags, true, false);
 }
 
 /* ---- an execution ---- */
@@ -335,19 +436,55 @@ static unsigned start_events(fuzz *f)
     return count;
 }
 
+static bool is_full(fuzz *f)
+{
+    return f->full && !f->gone && f->ends == 0;
+}
+
+static void make_room(fuzz *f)
+{
+    f->full = false;
+    xy__outlet_ready(&f->outlet);
+}
+
+static void push_one(fuzz *f)
+{
+    source *s = f->sources[maker_choose(&f->m, f->sources_len)];
+
+    if (s->timed)
+        xy__loop_advance(f->loop, 1);
+    else
+        push(s->stream, s);
+}
+
+/* Until all has come that must: the bytes choose what is next, and when there are none left, room
+ * in the outlet, then a source, then time. */
 static void finish(fuzz *f)
 {
     unsigned rounds = 0;
 
-    while (f->executor.gauges.promises > 0) {
+    while (f->executor.gauges.runs > 0) {
         XY_ASSERT(rounds++ < ROUNDS_MAX);
         if (maker_choose(&f->m, 16) == 1)
             go(f);
+        else if (is_full(f) && maker_choose(&f->m, 4) == 0)
+            make_room(f);
+        else if (f->sources_len > 0 && maker_choose(&f->m, 3) == 0)
+            push_one(f);
         else if (f->pending_len == 0 || maker_choose(&f->m, 8) == 1)
             xy__loop_advance(f->loop, 1);
         else
             resolve_one(f);
     }
+    XY_ASSERT(f->sources_len == 0);
+}
+
+static void start(fuzz *f, const xy_value *root)
+{
+    if (f->in_parts && xy__operation_is_incremental(f->operation))
+        xy__execute_incrementally(f->operation, root, &f->outlet, xy__form_create(f->form));
+    else
+        xy__execute_query_or_mutation(f->operation, root, &f->outlet);
 }
 
 static void execute(fuzz *f, xy_document *document)
@@ -368,6 +505,8 @@ static void execute(fuzz *f, xy_document *document)
     const xy_value *given = choose_json(f, variables, COUNT(variables));
 
     f->operation = xy__operation_create(&f->executor, document);
+    xy__operation_deliver(f->operation,
+                          f->in_parts ? xy__form_delivery(f->form) : XY_DELIVER_WHOLE);
     if (xy__operation_prepare(f->operation, XY_STR_NULL, given) < 0) {
         XY_ASSERT(f->operation->errors.list.len > 0);
     } else if (xy__operation_type(f->operation) == XY_OPERATION_SUBSCRIPTION) {
@@ -376,8 +515,7 @@ static void execute(fuzz *f, xy_document *document)
         finish(f);
         XY_ASSERT(f->gone || f->results == expected);
     } else {
-        xy__execute_query_or_mutation(f->operation, choose_json(f, roots, COUNT(roots)),
-                                      &f->outlet);
+        start(f, choose_json(f, roots, COUNT(roots)));
         finish(f);
         XY_ASSERT(f->gone || f->ends == 1);
     }
@@ -385,7 +523,15 @@ static void execute(fuzz *f, xy_document *document)
 }
 
 /* Bits of the first byte. */
-enum { PLAIN = 1, TRUSTED = 2, MASKED = 4, SMALL_RUN = 8, SMALL_RESPONSE = 16 };
+enum {
+    PLAIN = 1,
+    TRUSTED = 2,
+    MASKED = 4,
+    SMALL_RUN = 8,
+    SMALL_RESPONSE = 16,
+    IN_PARTS = 32,
+    FORM_2022 = 64,
+};
 
 /* Made once: a loop's own handles take more time than the rest. */
 static xy_loop *one_loop(void)
@@ -406,6 +552,8 @@ static void fuzz_init(fuzz *f, const uint8_t *data, size_t size)
     *f = (fuzz){.m = {.data = data + 1, .len = size - 1, .schema = maker_schema()},
                 .outlet = {.ops = &ops}};
     xy__arena_init(&f->arena, MEMORY_MAX);
+    f->in_parts = data[0] & IN_PARTS;
+    f->form = data[0] & FORM_2022 ? XY_FORM_2022 : XY_FORM_2023;
     f->loop = one_loop();
     xy__executor_init(&f->executor, f->loop);
     f->executor.app = (xy_app *)(void *)f;

@@ -1,30 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* Any text as a document, executed at once and with late answers in random order.
+/* Any text as a document, executed at once and with late answers in random order, whole and in
+ * parts.
  *
  *   - A result is JSON, and nothing is left of the run.
- *   - The data do not depend on what is late.
+ *   - The data do not depend on what is late, nor on what comes from a source.
  *   - The result at once is the same with the document of a text that has other literals.
+ *   - Of a valid document the parts are a sequence that a client may be sent; merged, they are the
+ *     whole result, unless null stopped at one of them.
+ *   - Nothing is put while the outlet is full, after the last part, or when the client has gone.
  *
- * Corpus: a byte of dice, a byte of switches (1: not validated, 2: half of all is late), a byte
- * that @skip and @include get by variables, then the document. */
+ * Corpus: a byte of dice, a byte of switches (below), a byte that @skip, @include, @defer and
+ * @stream get by variables, then the document. */
 #include "xylem/call.h"
+#include "xylem/stream.h"
 
+#include "../increments.h"
 #include "../relift.h"
 #include "base/fatal.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "execution/exec.h"
 #include "execution/response.h"
 #include "json/read.h"
 #include "json/write.h"
 #include "schema/build.h"
+#include "serve/form.h"
 
 #define SCHEMA_MAX ((size_t)16 << 20)
 #define ARENA_MAX  ((size_t)64 << 20)
 #define HEAD       3u
 
+/* Payloads that are read together: more take too long. */
+#define PARTS_MAX       200u
+#define PARTS_BYTES_MAX ((size_t)256 << 10)
+
+/* Of the second byte. */
+enum { TRUSTED = 1, HALF_LATE = 2, FORM_2022 = 4, GOES = 8, FILLS_UP = 16, NO_SOURCES = 32 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char sdl[] =
+    "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT\n"
+    "directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD\n"
     "interface I { i: Int  j: I }\n"
     "type A implements I { i: Int  j: I  I: Int!  n: A  N: A!  l: [Int]  L: [Int!]!  ll: [[Int!]]\n"
     "  m: [A]  M: [A!]!  u: U  f(x: Int = 1, y: [Int!]): Int  s: String  id: ID }\n"
@@ -40,14 +57,28 @@ typedef struct waiting {
     const xy_type *type;
 } waiting;
 
+/* A list whose items are pushed. */
+typedef struct source {
+    xy_source_stream *stream;
+    xy_result *items;
+    uint32_t len;
+    uint32_t next;
+    bool fails;
+    bool full;
+} source;
+
 typedef struct fuzz {
     xy_arena schema_arena;
     xy_schema *schema;
+    xy_loop loop;
     xy_executor executor;
     uint64_t dice;
     unsigned late_chance; /* of 100 */
+    unsigned source_chance;
     waiting *pool[4096];
     size_t pool_len;
+    source *sources[256]; /* that are open */
+    size_t sources_len;
 } fuzz;
 
 static fuzz state;
@@ -132,6 +163,94 @@ static xy_result value_of(xy_call *call, const xy_type *type, uint64_t hash)
     return xy_result_int((int64_t)(hash & 0xffff));
 }
 
+/* ---- sources ---- */
+
+static void forget(void *arg)
+{
+    for (size_t i = 0; i < state.sources_len; i++)
+        if (state.sources[i] == arg)
+            state.sources[i] = state.sources[--state.sources_len];
+}
+
+static int push_result(xy_source_stream *stream, const xy_result *item)
+{
+    switch ((int)item->kind) {
+    case XY_RESULT_INT:
+        return xy_stream_push_int(stream, item->integer);
+    case XY_RESULT_STR:
+        return xy_stream_push_str(stream, (xy_str){item->text, item->size});
+    case XY_RESULT_VALUE:
+        return xy_stream_push(stream, item->value);
+    case XY_RESULT_ERROR:
+        return xy_stream_push_error(stream, "no");
+    default:
+        return xy_stream_push(stream, &XY_NULL);
+    }
+}
+
+/* One that has ended is forgotten when it is stopped, which may be at once. */
+static void push_next(source *s)
+{
+    xy_source_stream *stream = s->stream;
+
+    if (s->next < s->len) {
+        int rc = push_result(stream, &s->items[s->next++]);
+
+        XY_ASSERT(rc == XY_OK || rc == XY_EFULL || rc == XY_ECLOSED);
+        if (rc != XY_ECLOSED)
+            s->full = rc == XY_EFULL;
+        return;
+    }
+    forget(s);
+    if (s->fails)
+        xy_stream_fail(stream, NULL, "no");
+    else
+        xy_stream_end(stream);
+}
+
+static void on_ready(xy_source_stream *stream, void *arg)
+{
+    (void)stream;
+    ((source *)arg)->full = false;
+}
+
+/* Can a source bring such a value? It pushes JSON, and no lists that hold errors. */
+static bool is_for_source(const xy_type *type, uint64_t hash)
+{
+    unsigned kind = hash >> 20 & 31;
+
+    if (type->kind == XY_TYPE_NON_NULL)
+        type = type->of;
+    if (type->kind != XY_TYPE_LIST || kind == 0 || kind == 2)
+        return false;
+    type = type->of->kind == XY_TYPE_NON_NULL ? type->of->of : type->of;
+    return type->kind != XY_TYPE_LIST;
+}
+
+static void open_source(xy_call *call, const xy_type *type, uint64_t hash)
+{
+    source *s = xy_new(call, source);
+    xy_result list = {0};
+
+    *s = (source){.stream = xy_later_list(call), .fails = (hash >> 20 & 31) == 1};
+    if (!s->fails) {
+        unsigned late_chance = state.late_chance;
+
+        state.late_chance = 0;
+        list = value_of(call, type, hash);
+        state.late_chance = late_chance;
+    }
+    s->items = list.items;
+    s->len = list.len;
+    state.sources[state.sources_len++] = s;
+    xy_stream_on_ready(s->stream, on_ready, s);
+    xy_stream_on_stop(s->stream, forget, s);
+    if (roll(3) == 0)
+        push_next(s);
+}
+
+/* ---- resolving ---- */
+
 static int resolve(xy_call *call)
 {
     const xy_value *parent = xy_value_get(xy_parent_value(call), XY_STR("h"));
@@ -139,11 +258,16 @@ static int resolve(xy_call *call)
     const xy_type *on = xy__schema_type(state.schema, xy_call_type(call));
     uint64_t hash = mix(parent ? (uint64_t)parent->integer : 1, field);
     const xy_value *argument = xy_value_get(xy_args(call), XY_STR("x"));
+    const xy_type *type = xy__type_field(on, field)->type;
 
     if (argument && argument->kind == XY_VALUE_INT)
         hash += (uint64_t)argument->integer;
-
-    return xy_put(call, value_or_later(call, xy__type_field(on, field)->type, hash));
+    if (roll(100) < state.source_chance && is_for_source(type, hash) &&
+        state.sources_len < sizeof state.sources / sizeof *state.sources) {
+        open_source(call, type, hash);
+        return XY_OK;
+    }
+    return xy_put(call, value_or_later(call, type, hash));
 }
 
 static void resolve_one(size_t index)
@@ -154,6 +278,34 @@ static void resolve_one(size_t index)
     xy_put(xy_promise_call(w->promise),
            value_or_later(xy_promise_call(w->promise), w->type, w->hash));
     xy_promise_resolve(w->promise);
+}
+
+/* Something happens out there, if there is anything to come. */
+static void happen(void)
+{
+    size_t s = state.sources_len > 0 ? roll((unsigned)state.sources_len) : 0;
+
+    if (state.sources_len > 0 && !state.sources[s]->full && roll(2) == 0)
+        push_next(state.sources[s]);
+    else if (state.pool_len > 0)
+        resolve_one(roll((unsigned)state.pool_len));
+    else
+        xy__loop_advance(&state.loop, 1);
+}
+
+static void set_chances(unsigned late, unsigned sources)
+{
+    state.late_chance = late;
+    state.source_chance = sources;
+}
+
+static void assert_nothing_left(void)
+{
+    while (state.pool_len > 0)
+        resolve_one(roll((unsigned)state.pool_len));
+    XY_ASSERT(state.sources_len == 0);
+    XY_ASSERT(state.executor.gauges.runs == 0 && state.executor.gauges.promises == 0 &&
+              state.executor.gauges.operations == 0);
 }
 
 /* ---- executing ---- */
@@ -196,7 +348,7 @@ static xy_str respond(xy_arena *arena, xy_document *document, const xy_lifted *l
     xy_value inputs = variables(arena, bits);
     xy_str text;
 
-    state.late_chance = 0;
+    set_chances(0, 0);
     if (lifted)
         xy__operation_lift(operation, lifted);
     if (xy__operation_prepare(operation, XY_STR_NULL, &inputs) == XY_OK)
@@ -234,8 +386,8 @@ static const xy_value *execute(xy_arena *arena, xy_document *document, uint8_t b
 
     if (xy__operation_prepare(operation, XY_STR_NULL, &inputs) == XY_OK) {
         xy__execute_query_or_mutation(operation, NULL, &out.outlet);
-        while (state.pool_len > 0)
-            resolve_one(roll((unsigned)state.pool_len));
+        while (!out.result)
+            happen();
         XY_ASSERT(xy__json_read(arena, xy__arena_str(arena, xy_bytes_str(out.result)), 2100,
                                 response, NULL) == XY_OK);
         xy_bytes_unref(out.result);
@@ -246,8 +398,137 @@ static const xy_value *execute(xy_arena *arena, xy_document *document, uint8_t b
             data = NULL;
     }
     xy__operation_unref(operation);
-    XY_ASSERT(state.executor.gauges.runs == 0 && state.executor.gauges.promises == 0);
+    assert_nothing_left();
     return data;
+}
+
+/* ---- executing in parts ---- */
+
+typedef struct collector {
+    xy_outlet outlet;
+    xy_arena *arena;
+    XY_VEC(xy_value) payloads;
+    size_t bytes;
+    bool too_many; /* payloads, to be read together */
+    bool fills_up;
+    bool full;
+    bool last;
+    bool ended;
+    bool gone;
+} collector;
+
+static void read_part(collector *out, xy_bytes *result)
+{
+    xy_str text = xy_bytes_str(result);
+    xy_arena scratch;
+    xy_value ignored;
+
+    if (out->payloads.len < PARTS_MAX && out->bytes + text.len < PARTS_BYTES_MAX) {
+        text = xy__arena_str(out->arena, text);
+        XY_ASSERT(xy__json_read(out->arena, text, 2100, xy_vec_push(out->arena, &out->payloads),
+                                NULL) == XY_OK);
+    } else {
+        xy__arena_init(&scratch, ARENA_MAX);
+        XY_ASSERT(xy__json_read(&scratch, text, 2100, &ignored, NULL) == XY_OK);
+        xy__arena_deinit(&scratch);
+        out->too_many = true;
+    }
+    out->bytes += text.len;
+}
+
+static int on_part(xy_outlet *outlet, xy_bytes *result, unsigned flags)
+{
+    collector *out = XY_CONTAINER(outlet, collector, outlet);
+
+    XY_ASSERT(!out->full && !out->last && !out->ended && !out->gone);
+    read_part(out, result);
+    xy_bytes_unref(result);
+    out->last = flags & XY_PUT_LAST;
+    out->full = out->fills_up && roll(2);
+    return out->full ? XY_EFULL : XY_OK;
+}
+
+static void on_last_end(xy_outlet *outlet)
+{
+    collector *out = XY_CONTAINER(outlet, collector, outlet);
+
+    XY_ASSERT(out->last && !out->ended && !out->gone);
+    out->ended = true;
+}
+
+static const xy_outlet_ops part_ops = {.put = on_part, .end = on_last_end};
+
+static void start_in_parts(xy_operation *operation, xy_form_kind form, collector *out)
+{
+    if (xy__operation_is_incremental(operation))
+        xy__execute_incrementally(operation, NULL, &out->outlet, xy__form_create(form));
+    else
+        xy__execute_query_or_mutation(operation, NULL, &out->outlet);
+}
+
+static void finish_in_parts(collector *out, bool goes)
+{
+    while (!out->ended && !out->gone) {
+        if (goes && roll(16) == 0) {
+            out->gone = true;
+            xy__outlet_stop(&out->outlet);
+        } else if (out->full && roll(4) == 0) {
+            out->full = false;
+            xy__outlet_ready(&out->outlet);
+        } else {
+            happen();
+        }
+    }
+}
+
+/* Was a part ended by a limit? Its error has no path. */
+static bool is_limited(const xy_value *merged)
+{
+    const xy_value *errors = xy_value_get(merged, XY_STR("errors"));
+
+    for (uint32_t i = 0; errors && i < errors->len; i++)
+        if (!xy_value_get(&errors->items[i], XY_STR("path")))
+            return true;
+    return false;
+}
+
+/* Do the parts come to `whole` (NULL: no idea)? */
+static void check_parts(const collector *out, xy_form_kind form, const xy_value *whole)
+{
+    increments read;
+
+    if (out->too_many)
+        return;
+    increments_read(&read, out->arena, form == XY_FORM_2022 ? INCREMENTS_2022 : INCREMENTS_2023,
+                    form == XY_FORM_2022 ? MERGE_NULL_WINS : MERGE_LAST_WINS, out->payloads.items,
+                    out->payloads.len);
+    if (is_limited(&read.merged))
+        return;
+    if (read.fault)
+        xy__fatal("payload %zu: %s", read.faulty, read.fault);
+    XY_ASSERT(!whole || read.failed.len > 0 ||
+              xy_value_equal(xy_value_get(&read.merged, XY_STR("data")), whole));
+}
+
+static void execute_in_parts(xy_arena *arena, xy_document *document, const uint8_t *head,
+                             const xy_value *whole)
+{
+    xy_form_kind form = head[1] & FORM_2022 ? XY_FORM_2022 : XY_FORM_2023;
+    collector out = {.outlet = {.ops = &part_ops}, .arena = arena, .fills_up = head[1] & FILLS_UP};
+    xy_operation *operation = xy__operation_create(&state.executor, document);
+    xy_value inputs = variables(arena, head[2]);
+
+    xy__operation_deliver(operation, xy__form_delivery(form));
+    if (xy__operation_prepare(operation, XY_STR_NULL, &inputs) < 0) {
+        xy__operation_unref(operation);
+        return;
+    }
+    start_in_parts(operation, form, &out);
+    xy__operation_unref(operation);
+    finish_in_parts(&out, head[1] & GOES);
+    assert_nothing_left();
+    if (!out.gone && !(head[1] & TRUSTED))
+        check_parts(&out, form, whole);
 }
 
 static void start(void)
@@ -260,37 +541,51 @@ static void start(void)
                             &state.schema, &errors, NULL) < 0)
         xy__fatal("%.*s", XY_PRI(errors.list.items[0]->message));
     state.schema->default_resolver = resolve;
-    xy__executor_init(&state.executor, NULL);
+    xy__loop_init(&state.loop, XY_CLOCK_VIRTUAL);
+    xy__executor_init(&state.executor, &state.loop);
     state.executor.limits.response_bytes_max = (size_t)64 << 10;
     state.executor.limits.run_bytes_max = (size_t)4 << 20;
+}
+
+static void execute_in_all_ways(xy_arena *arena, xy_document *document, xy_str text,
+                                const uint8_t *head)
+{
+    unsigned late_chance = head[1] & HALF_LATE ? 50 : 10;
+    unsigned source_chance = head[1] & NO_SOURCES ? 0 : 50;
+    const xy_value *at_once;
+    const xy_value *late;
+
+    set_chances(0, 0);
+    at_once = execute(arena, document, head[2]);
+    state.dice = head[0];
+    set_chances(late_chance, source_chance);
+    late = execute(arena, document, head[2]);
+    XY_ASSERT(!at_once || !late || xy_value_equal(at_once, late));
+    execute_in_parts(arena, document, head, at_once);
+    compare_lifted(arena, document, text, head[2]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     xy_document_options options = {0};
-    const xy_value *at_once;
-    const xy_value *late;
     xy_document *document;
     xy_errors errors;
     xy_arena arena;
+    xy_str text;
 
     if (!state.schema)
         start();
-    /* The text of a document is UTF-8: whoever reads requests has seen to it. */
-    if (size < HEAD || !xy__utf8_valid((xy_str){(const char *)data + HEAD, size - HEAD}))
+    if (size < HEAD)
         return 0;
-    options.trusted = data[1] & 1;
+    text = (xy_str){(const char *)data + HEAD, size - HEAD};
+    /* The text of a document is UTF-8: whoever reads requests has seen to it. */
+    if (!xy__utf8_valid(text))
+        return 0;
+    options.trusted = data[1] & TRUSTED;
     xy__arena_init(&arena, ARENA_MAX);
     xy__errors_init(&errors, &arena);
-    if (xy__document_create(state.schema, (xy_str){(const char *)data + HEAD, size - HEAD},
-                            &options, &document, &errors) == XY_OK) {
-        state.late_chance = 0;
-        at_once = execute(&arena, document, data[2]);
-        state.dice = data[0];
-        state.late_chance = data[1] & 2 ? 50 : 10;
-        late = execute(&arena, document, data[2]);
-        XY_ASSERT(!at_once || !late || xy_value_equal(at_once, late));
-        compare_lifted(&arena, document, (xy_str){(const char *)data + HEAD, size - HEAD}, data[2]);
+    if (xy__document_create(state.schema, text, &options, &document, &errors) == XY_OK) {
+        execute_in_all_ways(&arena, document, text, data);
         xy__document_unref(document);
     }
     xy__arena_deinit(&arena);

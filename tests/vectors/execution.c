@@ -9,7 +9,7 @@
 /* ---- markers ---- */
 
 /* What a unit of a delay is: much more than what takes no delay at all. */
-#define DELAY_MS 1000u
+#define DELAY_MS 100u
 
 static const xy_value *member(const xy_value *value, const char *key)
 {

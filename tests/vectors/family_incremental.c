@@ -9,10 +9,11 @@
 #include "execution.h"
 #include "incremental.h"
 #include "json/read.h"
+#include "json/write.h"
 #include "serve/form.h"
 
 /* Longer than all delays of a case together. */
-#define LONG_MS 1000000u
+#define LONG_MS 100000u
 
 typedef struct recording {
     xy_outlet outlet;
@@ -53,6 +54,16 @@ static xy_form_kind form_kind(const vector_case *c)
     return vector_increments_form(c) == INCREMENTS_2022 ? XY_FORM_2022 : XY_FORM_2023;
 }
 
+static vector_verdict fail_outlet(vector_case *c, const recording *r)
+{
+    xy_value payloads = {
+        .kind = XY_VALUE_LIST, .len = (uint32_t)r->payloads.len, .items = r->payloads.items};
+
+    vector_fail(c, r->fault, XY_STR("put, … put the last, end"), XY_STR(""));
+    xy__json_write_value(&c->got, &payloads);
+    return VECTOR_FAIL;
+}
+
 static vector_verdict execute(vector_execution *x)
 {
     recording r = {.outlet = {.ops = &record}, .arena = x->c->arena};
@@ -62,12 +73,14 @@ static vector_verdict execute(vector_execution *x)
         xy__execute_incrementally(x->operation, root, &r.outlet, xy__form_create(form_kind(x->c)));
     else
         xy__execute_query_or_mutation(x->operation, root, &r.outlet);
-    xy__loop_advance(&x->loop, LONG_MS);
-    if (!r.ended && !r.fault)
-        r.fault = "no end";
+    for (unsigned ms = 0; ms < LONG_MS && !r.ended; ms++)
+        xy__loop_advance(&x->loop, 1);
+    if (!r.ended) {
+        xy__outlet_stop(&r.outlet);
+        r.fault = r.fault ? r.fault : "no end";
+    }
     if (r.fault)
-        return vector_fail(x->c, "outlet", XY_STR("put, … put the last, end"),
-                           xy_str_from(r.fault));
+        return fail_outlet(x->c, &r);
     return vector_expect_payloads(x->c, r.payloads.items, r.payloads.len);
 }
 

@@ -87,7 +87,7 @@ vector_verdict vector_expect_payloads(vector_case *c, const xy_value *payloads, 
 {
     increments read;
 
-    increments_read(&read, c->arena, vector_increments_form(c), payloads, count);
+    increments_read(&read, c->arena, vector_increments_form(c), MERGE_LAST_WINS, payloads, count);
     if (read.fault)
         return fail_sequence(c, &read, payloads, count);
     if (expect_any_answer(c, &read) != VECTOR_PASS)
@@ -103,7 +103,8 @@ static vector_verdict expect_recorded_answer(vector_case *c, const xy_value *ans
     const xy_value *payloads = vector_get(answer, "payloads");
     increments read;
 
-    increments_read(&read, c->arena, vector_increments_form(c), payloads->items, payloads->len);
+    increments_read(&read, c->arena, vector_increments_form(c), MERGE_LAST_WINS, payloads->items,
+                    payloads->len);
     if (read.fault)
         return fail_sequence(c, &read, payloads->items, payloads->len);
     return expect_answer(c, answer, &read);

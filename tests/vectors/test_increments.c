@@ -112,7 +112,7 @@ static void what_a_client_may_not_be_sent(void **state)
         const xy_value *payloads = json(s->payloads);
         increments read;
 
-        increments_read(&read, &arena, s->form, payloads->items, payloads->len);
+        increments_read(&read, &arena, s->form, MERGE_LAST_WINS, payloads->items, payloads->len);
         if (!read.fault)
             fail_msg("no fault in %s", s->payloads);
         assert_string_equal(read.fault, s->fault);
@@ -138,7 +138,7 @@ static void assert_comes_to(increments_form form, const char *payloads, const ch
     const xy_value *list = json(payloads);
     increments read;
 
-    increments_read(&read, &arena, form, list->items, list->len);
+    increments_read(&read, &arena, form, MERGE_LAST_WINS, list->items, list->len);
     if (read.fault)
         fail_msg("payload %zu: %s", read.faulty, read.fault);
     assert_json(&read.canonical, canonical);
