@@ -40,6 +40,7 @@ xy_increments *xy__increments_create(xy_run *first, xy_outlet *outlet, xy_form *
     increments->task.fn = on_task;
     for (int i = 0; i < XY_PART_STATES; i++)
         xy__list_init(&increments->parts[i]);
+    xy__list_init(&increments->fragments);
     xy__list_init(&increments->rests);
     xy__list_init(&increments->active);
     xy__buf_init(&increments->text, SIZE_MAX);
@@ -88,6 +89,8 @@ static void end(xy_increments *increments)
         xy__list_rest_drop(XY_CONTAINER(increments->rests.next, xy_list_rest, link));
     for (int i = 0; i < XY_PART_STATES; i++)
         drop_fields(&increments->parts[i]);
+    while (!xy__list_empty(&increments->fragments))
+        xy__fragment_drop(increments, XY_CONTAINER(increments->fragments.next, xy_fragment, link));
 }
 
 void xy__increments_cancel(xy_increments *increments)
@@ -153,8 +156,11 @@ void xy__part_leave(xy_part *part)
     xy__list_remove(&part->link);
     if (!run)
         return;
-    if (!run->finished)
+    if (!run->finished) {
         xy__run_cancel_alone(run);
+    } else if (!part->integrated && run->root) {
+        xy__spot_drop(run, run->root);
+    }
     xy__run_unhold(run);
 }
 

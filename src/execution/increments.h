@@ -50,8 +50,9 @@ struct xy_increments {
     uint32_t next_id;
     unsigned flags; /* XY_PUT_ERRORS: the next payload has errors */
     xy_link parts[XY_PART_STATES];
-    xy_link rests;  /* those registered */
-    xy_link active; /* those that may have an item to be started */
+    xy_link fragments; /* those registered and not over */
+    xy_link rests;     /* likewise */
+    xy_link active;    /* those that may have an item to be started */
     xy_task task;
     xy_buf text; /* of what is being delivered */
     xy_buf errors;

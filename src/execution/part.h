@@ -35,9 +35,10 @@ struct xy_part {
     xy_part_kind kind;
     xy_part_state state;
     xy_increments *increments;
-    xy_run *run;  /* a hold; NULL before WORKING */
-    size_t held;  /* SETTLED: bytes of its text */
-    xy_link link; /* in increments->parts[state] */
+    xy_run *run;     /* a hold; NULL before WORKING */
+    size_t held;     /* SETTLED: bytes of its text */
+    bool integrated; /* what its run has found is in the graph */
+    xy_link link;    /* in increments->parts[state] */
 };
 
 /* That fields belong to a fragment. */
