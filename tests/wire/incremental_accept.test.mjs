@@ -166,7 +166,7 @@ describe('an answer in parts', () => {
       [['Something went wrong.', ['boom'], { code: 'INTERNAL_SERVER_ERROR' }]])
     assert.ok(!text.includes('secret'))
     const { durationMs, ...line } = await lineOf(id, 'operation')
-    assert.ok(durationMs >= 50, `${durationMs} ms`)
+    assert.ok(durationMs > 45, `${durationMs} ms`) // a timer may be a millisecond early
     assert.deepEqual([line.operation, line.type, line.results, line.errors], ['Parts', 'query', results.length, 1])
     assert.equal(lines(id).filter(({ message }) => message === 'operation').length, 1)
     assert.match((await lineOf(id, 'unexpected error of a resolver')).error, /^secret detail/)
