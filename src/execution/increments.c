@@ -223,7 +223,7 @@ xy_str xy__part_errors(xy_increments *increments, xy_run *run, bool failed)
     increments->errors.len = 0;
     if (errors.list.len == 0)
         return XY_STR_NULL;
-    increments->flags |= XY_PUT_ERRORS;
+    increments->flags |= XY_PUT_ERRORS | (failed && run->limit_code ? XY_PUT_TIMEOUT : 0u);
     xy__errors_write(&increments->errors, &errors);
     return xy__buf_view(&increments->errors);
 }

@@ -48,7 +48,7 @@ struct xy_increments {
     size_t working;
     size_t held; /* bytes of parts that are executed and not delivered */
     uint32_t next_id;
-    unsigned flags; /* XY_PUT_ERRORS: the next payload has errors */
+    unsigned flags; /* of xy_put_flag: of what the next payload tells */
     xy_link parts[XY_PART_STATES];
     xy_link fragments; /* those registered and not over */
     xy_link rests;     /* likewise */

@@ -78,7 +78,7 @@ static xy_schema *load_schema(const app *application)
     xy_schema_options options = {
         .files = app_sdl,
         .file_count = application->has_gates ? 2 : 1,
-        .defer_stream = true,
+        .defer_stream = !application->no_defer_stream,
     };
     xy_schema *schema;
     xy_str problems;

@@ -38,6 +38,7 @@ typedef struct app {
     uint64_t tick_ms;
     uint64_t probe_ms; /* until Query.probe answers; 0: at once */
     bool has_gates;
+    bool no_defer_stream;
     _Atomic int64_t gates[APP_GATES]; /* how often each was opened */
 } app;
 
