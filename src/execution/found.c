@@ -9,6 +9,7 @@ static xy_found *found_at(xy_run *run, xy_spot *spot)
 {
     spot->found = XY_ARENA_NEW(&run->arena, xy_found);
     spot->found->path = spot->root ? run->base : &spot->path;
+    spot->found->depth = run->depth;
     return spot->found;
 }
 
@@ -118,6 +119,7 @@ void xy__found_list(xy_run *run, xy_frame *at, xy_plan_field *field, const xy_ty
                                        len < count ? len : count);
     found->rest->announced.path = found->path;
     found->rest->announced.label = label_of(field);
+    found->rest->depth = found->depth;
 }
 
 void xy__found_drop(xy_found *found)
