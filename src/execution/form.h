@@ -2,8 +2,8 @@
 /* execution/form.h -- how the parts of a result that come later are written: what the increments
  * of an operation (increments.h) tell a wire.
  *
- *   first      announce … announce, first()           the members behind "data" of the first payload
- *   later      (announce | data | item | complete | fail) …, payload()     again and again
+ *   first      announce …, first()        the members behind "data" of the first payload
+ *   later      (announce | data | item | complete | fail) …, payload()        again and again
  *
  * A form knows one wire format and nothing of execution. What is told is in an order that a client
  * may apply as it stands: nothing is named before it was announced, nothing after it is complete.

@@ -22,6 +22,22 @@ static void go(xy_increments *increments, xy_fragment *fragment, xy_fragment_sta
     fragment->state = to;
 }
 
+/* Enter OVER; the fragment's memory may be gone afterwards. */
+static void end_fragment(xy_increments *increments, xy_fragment *fragment)
+{
+    xy_run *found_in = fragment->found_in;
+
+    go(increments, fragment, XY_FRAGMENT_OVER);
+    xy__list_remove(&fragment->link);
+    xy__run_unhold(found_in);
+}
+
+void xy__fragment_drop(xy_increments *increments, xy_fragment *fragment)
+{
+    xy__list_remove(&fragment->sibling);
+    end_fragment(increments, fragment);
+}
+
 /* What is to be announced, after all of it is registered. */
 typedef struct newcomers {
     xy_link fragments; /* xy_fragment.sibling */
@@ -66,8 +82,8 @@ static xy_fragment *fragment_around(const xy_defer_scope *scope, const xy_defer_
     return fields ? fields->memberships[0].fragment : NULL;
 }
 
-static void register_fragment(xy_increments *increments, const xy_found *found, size_t index,
-                              const xy_deferred *fields)
+static void register_fragment(xy_increments *increments, xy_run *run, const xy_found *found,
+                              size_t index, const xy_deferred *fields)
 {
     const xy_defer_usage *usage = found->scope->deferral->usages[index];
     xy_fragment *fragment = &found->scope->fragments[index];
@@ -83,6 +99,9 @@ static void register_fragment(xy_increments *increments, const xy_found *found, 
         return;
     }
     go(increments, fragment, XY_FRAGMENT_WAITING);
+    fragment->found_in = run;
+    xy__run_hold(run);
+    xy__list_append(&increments->fragments, &fragment->link);
     if (around)
         xy__list_append(&around->children, &fragment->sibling);
 }
@@ -93,7 +112,7 @@ static void register_fragments(xy_increments *increments, xy_run *run, const xy_
         const xy_found *found = spot->found;
 
         for (size_t i = 0; found && !found->rest && i < found->scope->deferral->usage_count; i++)
-            register_fragment(increments, found, i, fields);
+            register_fragment(increments, run, found, i, fields);
     }
 }
 
@@ -211,7 +230,6 @@ static bool is_wanted(const xy_deferred *fields)
 /* Out of the graph, with what lies within. */
 static void remove_fragment(xy_increments *increments, xy_fragment *fragment)
 {
-    go(increments, fragment, XY_FRAGMENT_OVER);
     xy__list_remove(&fragment->sibling);
     while (!xy__list_empty(&fragment->memberships)) {
         xy_membership *membership = membership_at(fragment->memberships.next);
@@ -223,6 +241,7 @@ static void remove_fragment(xy_increments *increments, xy_fragment *fragment)
     }
     while (!xy__list_empty(&fragment->children))
         remove_fragment(increments, XY_CONTAINER(fragment->children.next, xy_fragment, sibling));
+    end_fragment(increments, fragment);
 }
 
 static void fail_fragment(xy_increments *increments, xy_fragment *fragment, xy_str errors)
@@ -279,8 +298,8 @@ static void complete_fragment(xy_increments *increments, xy_fragment *fragment)
         deliver_fields(increments, fragment, membership_at(fragment->memberships.next)->fields,
                        &news);
     increments->form->ops->complete(increments->form, &fragment->announced);
-    go(increments, fragment, XY_FRAGMENT_OVER);
     move_all(&fragment->children, &news.fragments);
+    end_fragment(increments, fragment);
     announce(increments, &news);
 }
 
@@ -311,7 +330,7 @@ static void announce_fragment(xy_increments *increments, xy_fragment *fragment)
     if (xy__list_empty(&fragment->memberships)) {
         newcomers_init(&within);
         move_all(&fragment->children, &within.fragments);
-        go(increments, fragment, XY_FRAGMENT_OVER);
+        end_fragment(increments, fragment);
         announce(increments, &within);
         return;
     }
@@ -347,6 +366,7 @@ void xy__fragments_integrate(xy_increments *increments, xy_run *run, xy_deferred
 {
     newcomers news;
 
+    run->part->integrated = true;
     if (!run->root)
         return;
     newcomers_init(&news);

@@ -28,6 +28,8 @@ typedef enum xy_fragment_state {
 struct xy_fragment {
     xy_announced announced;
     xy_fragment_state state;
+    xy_run *found_in;    /* a hold, from WAITING until OVER */
+    xy_link link;        /* in increments->fragments, for as long */
     size_t unfinished;   /* fields to be executed */
     xy_link memberships; /* of its fields that are not delivered */
     xy_link children;    /* waiting for it */
@@ -43,5 +45,8 @@ void xy__deferred_finished(xy_increments *increments, xy_deferred *fields);
 
 /* Nobody wants them any more: stop their run. */
 void xy__deferred_drop(xy_deferred *fields);
+
+/* Nobody wants it any more; its fields are dropped apart. */
+void xy__fragment_drop(xy_increments *increments, xy_fragment *fragment);
 
 #endif

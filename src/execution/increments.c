@@ -31,7 +31,6 @@ static void on_stop(void *arg);
 xy_increments *xy__increments_create(xy_run *first, xy_outlet *outlet, xy_form *form)
 {
     xy_increments *increments = XY_ARENA_NEW(&first->arena, xy_increments);
-    size_t bytes_max = first->executor->limits.response_bytes_max;
 
     increments->first = first;
     increments->outlet = outlet;
@@ -41,10 +40,11 @@ xy_increments *xy__increments_create(xy_run *first, xy_outlet *outlet, xy_form *
     increments->task.fn = on_task;
     for (int i = 0; i < XY_PART_STATES; i++)
         xy__list_init(&increments->parts[i]);
+    xy__list_init(&increments->fragments);
     xy__list_init(&increments->rests);
     xy__list_init(&increments->active);
-    xy__buf_init(&increments->text, bytes_max);
-    xy__buf_init(&increments->errors, bytes_max);
+    xy__buf_init(&increments->text, SIZE_MAX);
+    xy__buf_init(&increments->errors, SIZE_MAX);
     first->part = &increments->part;
     xy__run_hold(first);
     outlet->on_ready = on_ready;
@@ -58,11 +58,15 @@ static void enter(xy_increments *increments)
     increments->busy++;
 }
 
-/* The last to leave after the end lets go of the memory. */
+/* The last to leave after the end lets go of everything. */
 static void leave(xy_increments *increments)
 {
-    if (--increments->busy == 0 && increments->state == XY_INCREMENTS_OVER)
-        xy__run_unhold(increments->first);
+    if (--increments->busy > 0 || increments->state != XY_INCREMENTS_OVER)
+        return;
+    increments->form->ops->destroy(increments->form);
+    xy__buf_deinit(&increments->text);
+    xy__buf_deinit(&increments->errors);
+    xy__run_unhold(increments->first);
 }
 
 /* Items went with their lists. */
@@ -72,7 +76,8 @@ static void drop_fields(xy_link *parts)
         xy__deferred_drop(XY_CONTAINER(parts->next, xy_deferred, part.link));
 }
 
-/* Enter OVER; entered already. */
+/* Enter OVER; entered already. What is stopped may call anything, so each is taken out of the lists
+ * before it is. */
 static void end(xy_increments *increments)
 {
     go(increments, XY_INCREMENTS_OVER);
@@ -84,9 +89,8 @@ static void end(xy_increments *increments)
         xy__list_rest_drop(XY_CONTAINER(increments->rests.next, xy_list_rest, link));
     for (int i = 0; i < XY_PART_STATES; i++)
         drop_fields(&increments->parts[i]);
-    increments->form->ops->destroy(increments->form);
-    xy__buf_deinit(&increments->text);
-    xy__buf_deinit(&increments->errors);
+    while (!xy__list_empty(&increments->fragments))
+        xy__fragment_drop(increments, XY_CONTAINER(increments->fragments.next, xy_fragment, link));
 }
 
 void xy__increments_cancel(xy_increments *increments)
@@ -152,8 +156,11 @@ void xy__part_leave(xy_part *part)
     xy__list_remove(&part->link);
     if (!run)
         return;
-    if (!run->finished)
+    if (!run->finished) {
         xy__run_cancel_alone(run);
+    } else if (!part->integrated && run->root) {
+        xy__spot_drop(run, run->root);
+    }
     xy__run_unhold(run);
 }
 
@@ -196,8 +203,12 @@ static void gather_errors(xy_run *run, bool failed, xy_errors *out)
 
     *out = run->errors;
     if (limit) {
+        xy_error *error;
+
         xy__errors_init(out, &run->arena);
-        xy__errors_add(out, xy_str_from(limit))->code = run->limit_code;
+        error = xy__errors_add(out, xy_str_from(limit));
+        error->code = run->limit_code;
+        error->path = run->base;
     } else if (failed && len > 0) {
         out->list.items += len - 1;
         out->list.len = 1;

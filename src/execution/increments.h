@@ -7,8 +7,8 @@
  *     +- nothing later, the client has gone, cancelled ------> OVER
  *
  * Invariants
- *   1. Nothing deferred is begun before the first payload was put and the loop has had the chance to
- *      send it.
+ *   1. Nothing deferred is begun before the first payload was put and the loop has had the chance
+ *      to send it.
  *   2. While the outlet is full nothing is put and nothing begun; what is under way goes on.
  *   3. Parts are begun and ended by xy__increments_go_on() only, one after another, so that the C
  *      stack does not grow with their number.
@@ -50,8 +50,9 @@ struct xy_increments {
     uint32_t next_id;
     unsigned flags; /* XY_PUT_ERRORS: the next payload has errors */
     xy_link parts[XY_PART_STATES];
-    xy_link rests;  /* those registered */
-    xy_link active; /* those that may have an item to be started */
+    xy_link fragments; /* those registered and not over */
+    xy_link rests;     /* likewise */
+    xy_link active;    /* those that may have an item to be started */
     xy_task task;
     xy_buf text; /* of what is being delivered */
     xy_buf errors;

@@ -101,19 +101,20 @@ void xy__list_rest_drop(xy_list_rest *rest)
     xy_rest_state before = rest->state;
 
     go(rest, XY_REST_OVER);
+    if (before != XY_REST_NEW) {
+        rest->increments->open--;
+        xy__list_remove(&rest->link);
+        xy__list_remove(&rest->active);
+        xy__list_remove(&rest->waiting);
+    }
     drop_items(rest);
     if (rest->source) {
         xy__list_source_stop(rest->source);
     } else {
         xy__promises_drop(&rest->list, rest->next);
     }
-    if (before == XY_REST_NEW)
-        return;
-    rest->increments->open--;
-    xy__list_remove(&rest->link);
-    xy__list_remove(&rest->active);
-    xy__list_remove(&rest->waiting);
-    xy__run_unhold(rest->found_in);
+    if (before != XY_REST_NEW)
+        xy__run_unhold(rest->found_in);
 }
 
 static void fail(xy_list_rest *rest, xy_str errors)

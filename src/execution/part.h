@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* execution/part.h -- what of a result is executed by a run of its own.
  *
- *   WAITING --announced--> READY --start--> WORKING --end--> FINISHED --> SETTLED --delivered--> gone
- *      `------------------ nobody wants it any more (from each) --------------------------------> gone
+ *   WAITING --announced--> READY --start--> WORKING --end--> FINISHED --> SETTLED --delivered--+
+ *      `------------------ nobody wants it any more (from each) -------------------------------+
+ *                                                                                             gone
  *
  * WAITING are the fields of fragments that are not announced yet, SETTLED those that are executed
  * but whose fragments are not complete, and items that come before their turn. */
@@ -34,9 +35,10 @@ struct xy_part {
     xy_part_kind kind;
     xy_part_state state;
     xy_increments *increments;
-    xy_run *run;  /* a hold; NULL before WORKING */
-    size_t held;  /* SETTLED: bytes of its text */
-    xy_link link; /* in increments->parts[state] */
+    xy_run *run;     /* a hold; NULL before WORKING */
+    size_t held;     /* SETTLED: bytes of its text */
+    bool integrated; /* what its run has found is in the graph */
+    xy_link link;    /* in increments->parts[state] */
 };
 
 /* That fields belong to a fragment. */
