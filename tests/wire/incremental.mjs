@@ -166,35 +166,42 @@ export function merger() {
   const pending = new Map(), ever = new Set()
   let data, errors = [], over = false
 
+  const ofErrors = (errors) => errors && { errors }
+  const ofLabel = (label) => label !== undefined && { label }
+
   function patch2022({ path, label, errors: failed, ...rest }) {
     errors.push(...failed ?? [])
-    const told = { path, ...(label !== undefined && { label }), ...rest, ...(failed && { errors: failed }) }
     if (rest.items) {
       const list = at(data, path.slice(0, -1))
       assert.equal(path.at(-1), list.length, 'items are in order')
-      list.push(...rest.items)
-    } else if (rest.data) add(at(data, path), rest.data, { again: true })
-    else assert.ok(failed?.length, `null without a reason at ${path}`)
-    return told
+      assert.equal(rest.items.length, 1, 'each item has an entry')
+      list.push(...structuredClone(rest.items))
+    } else if (rest.data) add(at(data, path), structuredClone(rest.data), { again: true })
+    else return [{ path, ...ofLabel(label), failed: true, errors: failed ?? assert.fail(`null without a reason at ${path}`) }]
+    return [{ path, ...ofLabel(label), ...rest, ...ofErrors(failed) }]
   }
 
   function patch2023({ id, subPath = [], errors: failed, ...rest }) {
     const { path: base, label } = pending.get(id) ?? assert.fail(`${id} is not pending`)
+    const path = [...base, ...subPath]
     errors.push(...failed ?? [])
-    let path = [...base, ...subPath]
-    if (rest.items) {
-      const list = at(data, path)
-      path = [...path, list.length]
-      list.push(...rest.items)
-    } else add(at(data, path), rest.data, { again: false })
-    return { path, ...(label !== undefined && { label }), ...rest, ...(failed && { errors: failed }) }
+    if (!rest.items) {
+      add(at(data, path), structuredClone(rest.data), { again: false })
+      return [{ path, ...ofLabel(label), ...rest, ...ofErrors(failed) }]
+    }
+    const list = at(data, path), first = list.length
+    list.push(...structuredClone(rest.items))
+    return rest.items.map((item, offset) => {
+      const own = failed?.filter((error) => error.path[path.length] === first + offset)
+      return { path: [...path, first + offset], ...ofLabel(label), items: [item], ...ofErrors(own?.length ? own : undefined) }
+    })
   }
 
   function complete({ id, errors: failed }) {
     const { path, label } = pending.get(id) ?? assert.fail(`${id} is not pending`)
     pending.delete(id)
     errors.push(...failed ?? [])
-    return failed ? [{ path, ...(label !== undefined && { label }), failed: true, errors: failed }] : []
+    return failed ? [{ path, ...ofLabel(label), failed: true, errors: failed }] : []
   }
 
   function announce(payload) {
@@ -206,7 +213,7 @@ export function merger() {
   }
 
   return {
-    // Gives what the payload tells, the same for both forms but for what is not delivered again: { path, label, data | items | failed, errors }.
+    // Gives what the payload tells, the same in both forms: { path, label, data | items: [one] | failed, errors }.
     take(payload) {
       assert.ok(!over, `${JSON.stringify(payload)} after the last`)
       over = !payload.hasNext
@@ -215,11 +222,11 @@ export function merger() {
         ({ data, errors = [] } = structuredClone(payload))
         return []
       }
-      const told = (payload.incremental ?? []).map((entry) => ('id' in entry ? patch2023(structuredClone(entry)) : patch2022(structuredClone(entry))))
+      const told = (payload.incremental ?? []).flatMap((entry) => ('id' in entry ? patch2023(entry) : patch2022(entry)))
       for (const one of payload.pending ?? []) at(data, one.path)
       told.push(...(payload.completed ?? []).flatMap(complete))
       if (over) assert.equal(pending.size, 0, 'all that was announced is complete')
-      return told.map((one) => (one.data === null || one.items === null ? { path: one.path, ...(one.label !== undefined && { label: one.label }), failed: true, errors: one.errors } : one))
+      return told
     },
     get result() { return { ...(errors.length && { errors }), data } },
     get over() { return over },

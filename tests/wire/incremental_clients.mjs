@@ -42,8 +42,7 @@ const merging = (drive) => (url, query, variables, result) => {
 
 const sse = (single) => merging((url, query, variables, take) => {
   const client = createClient({ url: single ? `${url}/stream` : url, singleConnection: single, retryAttempts: 0 })
-  const stop = client.subscribe({ query, variables }, { next: take, error: (error) => { throw error }, complete() {} })
-  return () => { stop(); client.dispose() }
+  return client.subscribe({ query, variables }, { next: take, error: (error) => { throw error }, complete() {} })
 })
 
 const eventSource = merging((url, query, variables, take) => {

@@ -30,9 +30,11 @@ static void next_letter(xy_source_stream *stream, void *arg)
 {
     alphabet *state = arg;
 
-    xy_stream_push_str(stream, (xy_str){state->rest++, 1});
-    if (!*state->rest)
+    if (!*state->rest) {
         xy_stream_end(stream);
+        return;
+    }
+    xy_stream_push_str(stream, (xy_str){state->rest++, 1});
 }
 
 static int Query_alphabet(xy_call *call)
