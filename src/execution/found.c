@@ -101,8 +101,9 @@ static xy_str label_of(const xy_plan_field *field)
 static bool has_rest(const xy_run *run, const xy_result *list, size_t len, size_t count)
 {
     bool once = run->operation->plan->delivery == XY_DELIVER_ONCE;
+    const xy_list_source *source = list->kind == XY_RESULT_SOURCE ? xy__result_source(list) : NULL;
 
-    if (list->kind == XY_RESULT_SOURCE && !xy__result_source(list)->ended)
+    if (source && (!source->ended || source->failed))
         return true;
     return len > count || (once && len == count);
 }
