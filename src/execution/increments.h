@@ -25,6 +25,8 @@
 
 /* Parts under way at a time. */
 #define XY_INCREMENTS_WORKING_MAX 1024u
+/* What is done in one turn of the loop: parts that are begun, parts that are delivered. */
+#define XY_INCREMENTS_TURN_STEPS 512u
 /* A payload is put as soon as it has so many bytes. */
 #define XY_PAYLOAD_BYTES ((size_t)16 << 10)
 

@@ -498,25 +498,32 @@ static bool fault(position *at, const char *what)
     return false;
 }
 
-/* Has a fragment or list failed at this position or beneath / at it or above? */
-static bool fails_beneath(const position *at)
+static xy_value path_to(const position *at)
 {
-    xy_value path = {.kind = XY_VALUE_LIST, .len = at->depth, .items = at->steps};
-
-    for (uint32_t i = 0; i < at->failed->len; i++)
-        if (is_start(&path, &at->failed->items[i]))
-            return true;
-    return false;
+    return (xy_value){.kind = XY_VALUE_LIST, .len = at->depth, .items = at->steps};
 }
 
+/* Has a fragment or list failed that this position is in? */
 static bool fails_above(const position *at)
 {
-    xy_value path = {.kind = XY_VALUE_LIST, .len = at->depth, .items = at->steps};
+    xy_value path = path_to(at);
 
     for (uint32_t i = 0; i < at->failed->len; i++)
         if (is_start(&at->failed->items[i], &path))
             return true;
     return false;
+}
+
+/* Null went further in the whole result: has it stopped at a fragment or list beneath, or has a
+ * fragment around it failed, with which fields are gone that would have made it null? */
+static bool is_null_only_there(const position *at)
+{
+    xy_value path = path_to(at);
+
+    for (uint32_t i = 0; i < at->failed->len; i++)
+        if (is_start(&path, &at->failed->items[i]))
+            return true;
+    return fails_above(at);
 }
 
 static bool agree(position *at, const xy_value *part, const xy_value *whole);
@@ -564,7 +571,7 @@ static bool lists_agree(position *at, const xy_value *part, const xy_value *whol
 static bool agree(position *at, const xy_value *part, const xy_value *whole)
 {
     if (whole->kind == XY_VALUE_NULL)
-        return part->kind == XY_VALUE_NULL || fails_beneath(at) ||
+        return part->kind == XY_VALUE_NULL || is_null_only_there(at) ||
                fault(at, "null in the whole result only");
     if (part->kind == XY_VALUE_OBJECT && whole->kind == XY_VALUE_OBJECT)
         return objects_agree(at, part, whole);
@@ -619,6 +626,22 @@ static const xy_value *data_of(const xy_value *response)
     return xy_value_get(response, XY_STR("data"));
 }
 
+/* What is long is told apart: a message of a failure has an end. */
+static void fail_sequence(const increments *read, const xy_value *payloads)
+{
+    fprintf(stderr, "parts: %s\n", json_of(payloads));
+    fail_msg("seed %u: payload %zu: %s", seed, read->faulty, read->fault);
+}
+
+static void fail_agreement(const position *at, const xy_value *payloads, const xy_value *whole)
+{
+    xy_value path = path_to(at);
+
+    fprintf(stderr, "parts: %s\nfailed: %s\nwhole: %s\n", json_of(payloads), json_of(at->failed),
+            json_of(whole));
+    fail_msg("seed %u: %s at %s", seed, at->fault, json_of(&path));
+}
+
 static void check_parts(const collector *out, xy_form_kind form, const xy_value *whole,
                         const xy_value *all)
 {
@@ -633,14 +656,10 @@ static void check_parts(const collector *out, xy_form_kind form, const xy_value 
 
     increments_read(&read, &f.arena, format, rule, payloads.items, payloads.len);
     if (read.fault)
-        fail_msg("seed %u: payload %zu: %s\n%s", seed, read.faulty, read.fault, json_of(&payloads));
+        fail_sequence(&read, &payloads);
     at = (position){.failed = &read.failed};
-    if (!agree(&at, data_of(&read.merged), data_of(whole))) {
-        xy_value path = {.kind = XY_VALUE_LIST, .len = at.depth, .items = at.steps};
-
-        fail_msg("seed %u: %s at %s\n%s\n%s", seed, at.fault, json_of(&path), json_of(&payloads),
-                 json_of(whole));
-    }
+    if (!agree(&at, data_of(&read.merged), data_of(whole)))
+        fail_agreement(&at, &payloads, whole);
     assert_errors_among(&read.merged, all);
     if (at.failed->len == 0) {
         assert_same_nulls(data_of(whole), &read.merged, whole);
@@ -656,8 +675,10 @@ static void check_whole(const random_request *request, const xy_value *whole, co
 {
     const xy_value *late = execute_whole(request, "", 5 + roll(60), 50);
 
-    if (strcmp(json_of(data_of(late)), json_of(data_of(whole))) != 0)
-        fail_msg("seed %u: other data:\n%s\n%s", seed, json_of(late), json_of(whole));
+    if (strcmp(json_of(data_of(late)), json_of(data_of(whole))) != 0) {
+        fprintf(stderr, "late: %s\nat once: %s\n", json_of(late), json_of(whole));
+        fail_msg("seed %u: other data", seed);
+    }
     assert_errors_among(late, all);
 }
 
