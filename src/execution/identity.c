@@ -84,9 +84,18 @@ void xy_identity_set_expiry(xy_identity *identity, int64_t unix_s)
     identity->expires_s = unix_s;
 }
 
+/* time() may be a tick behind the clock that others read. */
+int64_t xy__identity_clock_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec;
+}
+
 xy_identity *xy__identity_now(xy_identity *identity)
 {
-    if (identity && identity->expires_s && time(NULL) >= identity->expires_s)
+    if (identity && identity->expires_s && xy__identity_clock_s() >= identity->expires_s)
         return NULL;
     return identity;
 }

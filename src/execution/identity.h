@@ -31,6 +31,9 @@ void xy__identity_unref(xy_identity *identity);
  * its start, so that all of its result is of one identity. */
 xy_identity *xy__identity_now(xy_identity *identity);
 
+/* Seconds since 1970, as xy__identity_now() counts them. */
+int64_t xy__identity_clock_s(void);
+
 /* Has it this very role? NULL has none. */
 bool xy__identity_has_role(const xy_identity *identity, xy_str role);
 

@@ -15,7 +15,6 @@
 #include "realtime/family.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/fatal.h"
@@ -314,12 +313,12 @@ static void sort_family(xy_family *family, xy_cohort *keep)
 
 static bool is_due(const xy_cohort *cohort)
 {
-    return cohort->expires_s && time(NULL) >= cohort->expires_s;
+    return cohort->expires_s && xy__identity_clock_s() >= cohort->expires_s;
 }
 
 static void let_expired_move(xy_cohort *cohort)
 {
-    int64_t now_s = time(NULL);
+    int64_t now_s = xy__identity_clock_s();
 
     sort_cohort(cohort);
     cohort->expires_s = 0;
