@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 60
 MESON_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit vectors asan tsan fuzz lint format clean deps test-deps bench
+.PHONY: help run build test unit vectors asan tsan fuzz churn lint format clean deps test-deps bench
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -45,6 +45,9 @@ tsan: test-deps ## what is threaded, under ThreadSanitizer
 fuzz: ## every fuzz target for FUZZ_SECONDS=60
 	@scripts/install-deps --fuzz
 	@scripts/run-fuzz $(FUZZ_SECONDS)
+
+churn: build ## 10,000 clients that leave while @defer and @stream deliver (CLIENTS=…, SEED=…)
+	CLIENTS=$${CLIENTS:-10000} node --test tests/wire/defer_churn.test.mjs
 
 lint: test-deps ## rooms, headers, exported names, house rules, clang-tidy
 	@scripts/run-tests lint

@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* The example: a chat and a countdown, live over Server-Sent Events.
+/* The example: a chat and a countdown, live over Server-Sent Events; a slow field and a list that
+ * grows, delivered in parts.
  *
  *   graphql/         what clients can ask, in SDL
  *   services/        resolvers of queries and mutations
  *   subscriptions/   sources that are not a plain topic
- *   operations/      what the playground offers to try */
+ *   operations/      what the playground offers to try
+ *
+ * --no-defer-stream leaves @defer and @stream out of the schema. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "xylem/xylem.h"
 
 #include "example_operations.h"
 #include "example_sdl.h"
+#include "services/alphabet.h"
+#include "services/fast_and_slow_fields.h"
 #include "services/rooms.h"
 #include "subscriptions/countdown.h"
 
-static xy_schema *load_schema(void)
+static xy_schema *load_schema(bool defer_stream)
 {
     xy_schema_options options = {
         .files = example_sdl,
         .file_count = sizeof example_sdl / sizeof *example_sdl,
+        .defer_stream = defer_stream,
     };
     xy_schema *schema;
     xy_str problems;
@@ -28,21 +35,37 @@ static xy_schema *load_schema(void)
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
         exit(1);
     }
-    if (rooms_bind(schema) < 0 || countdown_bind(schema) < 0) {
+    if (rooms_bind(schema) < 0 || countdown_bind(schema) < 0 ||
+        fast_and_slow_fields_bind(schema) < 0 || alphabet_bind(schema) < 0) {
         fprintf(stderr, "a resolver is bound to a field that the schema does not have\n");
         exit(1);
     }
     return schema;
 }
 
+/* Takes a flag of this program's own out of the command line; false when it is not there. */
+static bool take_flag(int *argc, char **argv, const char *flag)
+{
+    int kept = 1;
+
+    for (int i = 1; i < *argc; i++)
+        if (strcmp(argv[i], flag) != 0)
+            argv[kept++] = argv[i];
+    if (kept == *argc)
+        return false;
+    *argc = kept;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    bool defer_stream = !take_flag(&argc, argv, "--no-defer-stream");
     xy_server_config config = xy_server_config_default();
     int code;
 
     if (!xy_server_arguments(&config, argc, argv, &code))
         return code;
-    config.schema = load_schema();
+    config.schema = load_schema(defer_stream);
     config.playground_tabs = example_operations;
     code = xy_server_run(&config) < 0;
     xy_schema_destroy(config.schema);

@@ -9,6 +9,7 @@ static xy_found *found_at(xy_run *run, xy_spot *spot)
 {
     spot->found = XY_ARENA_NEW(&run->arena, xy_found);
     spot->found->path = spot->root ? run->base : &spot->path;
+    spot->found->depth = run->depth;
     return spot->found;
 }
 
@@ -100,8 +101,9 @@ static xy_str label_of(const xy_plan_field *field)
 static bool has_rest(const xy_run *run, const xy_result *list, size_t len, size_t count)
 {
     bool once = run->operation->plan->delivery == XY_DELIVER_ONCE;
+    const xy_list_source *source = list->kind == XY_RESULT_SOURCE ? xy__result_source(list) : NULL;
 
-    if (list->kind == XY_RESULT_SOURCE && !xy__result_source(list)->ended)
+    if (source && (!source->ended || source->failed))
         return true;
     return len > count || (once && len == count);
 }
@@ -118,6 +120,7 @@ void xy__found_list(xy_run *run, xy_frame *at, xy_plan_field *field, const xy_ty
                                        len < count ? len : count);
     found->rest->announced.path = found->path;
     found->rest->announced.label = label_of(field);
+    found->rest->depth = found->depth;
 }
 
 void xy__found_drop(xy_found *found)

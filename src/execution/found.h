@@ -23,6 +23,7 @@ struct xy_found {
     xy_parent_ref parent;
     const xy_defer_scope *scope;
     const xy_path *path; /* of the object; NULL: the root */
+    unsigned depth;      /* of frames there */
 };
 
 /* The fields of the object at `at` are deferred in part. Sets run->scope. */

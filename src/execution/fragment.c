@@ -160,6 +160,7 @@ static void register_fields(xy_increments *increments, xy_run *run, const xy_fou
     fields->parent = found->parent;
     fields->scope = found->scope;
     fields->path = found->path;
+    fields->depth = found->depth;
     fields->memberships = XY_ARENA_ARRAY(&run->arena, xy_membership, part->set.len);
     for (size_t i = 0; i < part->set.len; i++) {
         xy_fragment *fragment = xy__scope_fragment(found->scope, part->set.items[i]);

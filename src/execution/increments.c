@@ -223,7 +223,7 @@ xy_str xy__part_errors(xy_increments *increments, xy_run *run, bool failed)
     increments->errors.len = 0;
     if (errors.list.len == 0)
         return XY_STR_NULL;
-    increments->flags |= XY_PUT_ERRORS;
+    increments->flags |= XY_PUT_ERRORS | (failed && run->limit_code ? XY_PUT_TIMEOUT : 0u);
     xy__errors_write(&increments->errors, &errors);
     return xy__buf_view(&increments->errors);
 }
@@ -310,6 +310,7 @@ static void flush(xy_increments *increments)
 static void start_fields(xy_deferred *fields)
 {
     fields->part.run = xy__run_create_part(fields->found_in, &fields->part, fields->path);
+    fields->part.run->depth = fields->depth;
     xy__part_go(&fields->part, XY_PART_WORKING);
     xy__run_execute(fields->part.run);
 }
@@ -359,14 +360,20 @@ static bool step(xy_increments *increments)
     return true;
 }
 
-/* What a turn gathers goes out at its end. */
+/* What a turn gathers goes out at its end; others have their turn, too. */
 static void work(xy_increments *increments)
 {
     xy_loop *loop = increments->first->executor->loop;
+    unsigned steps = 0;
 
-    while (step(increments))
+    while (step(increments)) {
         if (increments->form->gathered >= XY_PAYLOAD_BYTES)
             flush(increments);
+        if (++steps == XY_INCREMENTS_TURN_STEPS && loop) {
+            xy__loop_next(loop, &increments->task);
+            return;
+        }
+    }
     if (increments->state != XY_INCREMENTS_GOING || increments->full ||
         (increments->open > 0 && increments->form->gathered == 0))
         return;

@@ -25,6 +25,8 @@
 
 /* Parts under way at a time. */
 #define XY_INCREMENTS_WORKING_MAX 1024u
+/* What is done in one turn of the loop: parts that are begun, parts that are delivered. */
+#define XY_INCREMENTS_TURN_STEPS 512u
 /* A payload is put as soon as it has so many bytes. */
 #define XY_PAYLOAD_BYTES ((size_t)16 << 10)
 
@@ -48,7 +50,7 @@ struct xy_increments {
     size_t working;
     size_t held; /* bytes of parts that are executed and not delivered */
     uint32_t next_id;
-    unsigned flags; /* XY_PUT_ERRORS: the next payload has errors */
+    unsigned flags; /* of xy_put_flag: of what the next payload tells */
     xy_link parts[XY_PART_STATES];
     xy_link fragments; /* those registered and not over */
     xy_link rests;     /* likewise */

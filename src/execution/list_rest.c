@@ -160,6 +160,7 @@ static xy_item *create_item(xy_list_rest *rest)
     xy_item *item = XY_ARENA_NEW(&run->arena, xy_item);
 
     run->part = &item->part;
+    run->depth = rest->depth;
     item->part.kind = XY_PART_ITEM;
     item->part.increments = rest->increments;
     item->part.run = run;

@@ -30,6 +30,7 @@ struct xy_list_rest {
     xy_list_source *source; /* NULL: an array */
     size_t len;             /* of the array */
     size_t next;            /* index of the next item to be started */
+    unsigned depth;         /* of frames around it */
     xy_link items;          /* xy_item: started and not delivered, in order */
     size_t item_count;
     xy_link link;    /* in increments->rests */

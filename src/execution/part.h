@@ -55,6 +55,7 @@ typedef struct xy_deferred {
     xy_parent_ref parent;
     const xy_defer_scope *scope;
     const xy_path *path; /* of the object; NULL: the root */
+    unsigned depth;      /* of frames around them */
     xy_membership *memberships;
     size_t membership_count;
     xy_link rests; /* xy_list_rest found in it, to be announced with its delivery */

@@ -62,7 +62,7 @@ struct xy_run {
     xy_bytes *event;        /* what root_parent.value points into; a reference, or NULL */
     xy_outlet *outlet;      /* whose on_stop cancels this run; or NULL */
     bool bad_event;         /* it is no JSON */
-    unsigned depth;         /* of frames on the stack */
+    unsigned depth;         /* of frames on the stack, and of those around a part */
     unsigned busy;          /* the engine is on the stack: what is resolved meanwhile has to wait */
     bool cancelled;         /* nobody wants the result */
     bool finished;          /* it was given, or dropped */

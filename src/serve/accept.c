@@ -40,6 +40,7 @@ typedef struct parameters {
     int weight;
     bool wrong_charset;     /* one that JSON cannot have */
     bool subscription_spec; /* subscriptionSpec=1.0 */
+    xy_form_kind form;
 } parameters;
 
 static xy_str unquote(xy_str s)
@@ -50,19 +51,23 @@ static xy_str unquote(xy_str s)
 
 static parameters read_parameters(xy_str rest)
 {
-    parameters found = {.weight = XY_WEIGHT_FULL};
+    parameters found = {.weight = XY_WEIGHT_FULL, .form = XY_FORM_2022};
 
     while (rest.len) {
         xy_str value = xy__field_cut(&rest, ';');
         xy_str name = xy__field_cut(&value, '=');
 
-        value = unquote(value);
+        value = unquote(xy__field_trim(value));
         if (same(name, "q"))
             found.weight = xy__field_weight(value);
         if (same(name, "charset"))
             found.wrong_charset = !same(value, "utf-8");
         if (same(name, "subscriptionSpec"))
             found.subscription_spec = same(value, "1.0");
+        if (same(name, "deferSpec") && same(value, "20220824"))
+            found.form = XY_FORM_2022;
+        if (same(name, "incrementalSpec") && same(value, "v0.2"))
+            found.form = XY_FORM_2023;
     }
     return found;
 }
@@ -75,11 +80,29 @@ static int match_media(xy_media media, xy_str range, bool subscription_spec)
     return match(range, media_names[media]);
 }
 
+/* What has been read of a header. */
+typedef struct reading {
+    xy_accept accept;
+    int exactness[XY_MEDIA_COUNT]; /* of the range that decides */
+    uint16_t place;
+} reading;
+
+static void offer(reading *so_far, xy_media media, int exact, const parameters *with)
+{
+    xy_accept *accept = &so_far->accept;
+    int before = so_far->exactness[media];
+
+    if (exact < before || (exact == before && with->weight <= accept->weight[media]))
+        return;
+    so_far->exactness[media] = exact;
+    accept->weight[media] = (uint16_t)with->weight;
+    accept->place[media] = so_far->place;
+    accept->form[media] = (uint8_t)with->form;
+}
+
 xy_accept xy__accept_parse(xy_str header)
 {
-    xy_accept accept = {0};
-    int exactness[XY_MEDIA_COUNT] = {0};
-    uint16_t place = 0;
+    reading so_far = {0};
 
     header = xy__field_trim(header);
     if (!header.len)
@@ -92,15 +115,13 @@ xy_accept xy__accept_parse(xy_str header)
         for (int media = XY_MEDIA_NONE + 1; media < XY_MEDIA_COUNT; media++) {
             int exact = match_media((xy_media)media, range, with.subscription_spec);
 
-            if (with.wrong_charset || exact <= exactness[media])
-                continue;
-            exactness[media] = exact;
-            accept.weight[media] = (uint16_t)with.weight;
-            accept.place[media] = place;
+            if (exact != MATCH_NONE && !with.wrong_charset)
+                offer(&so_far, (xy_media)media, exact, &with);
         }
-        place = place < PLACE_MAX ? (uint16_t)(place + 1) : place;
+        if (so_far.place < PLACE_MAX)
+            so_far.place++;
     }
-    return accept;
+    return so_far.accept;
 }
 
 /* The better of two types: by weight, then by place in the header, then the first. */
@@ -133,6 +154,16 @@ xy_media xy__accept_results(const xy_accept *accept)
     if (!multipart && !events)
         return XY_MEDIA_NONE;
     return multipart >= events ? XY_MEDIA_MULTIPART : XY_MEDIA_EVENT_STREAM;
+}
+
+xy_form_kind xy__accept_form(const xy_accept *accept)
+{
+    xy_media media = xy__accept_results(accept);
+    xy_media json = better(accept, XY_MEDIA_JSON, XY_MEDIA_GRAPHQL_RESPONSE);
+
+    if (media == XY_MEDIA_NONE || accept->weight[json] > accept->weight[media])
+        return XY_FORM_NONE;
+    return (xy_form_kind)accept->form[media];
 }
 
 xy_media xy__accept_subscription(const xy_accept *accept)

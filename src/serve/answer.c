@@ -182,7 +182,7 @@ static void on_sink_stop(xy_sink *sink, void *arg)
 
 static const xy_sink_events sink_events = {on_sink_ready, on_sink_stop};
 
-static void open_stream(xy_answer *answer, const xy_stream_format *format)
+static void open_stream(xy_answer *answer, const xy_stream_format *format, int status)
 {
     xy_service *service = answer->service;
     xy_http_header headers[XY_STREAM_HEADERS_MAX + 1];
@@ -190,7 +190,7 @@ static void open_stream(xy_answer *answer, const xy_stream_format *format)
 
     memcpy(headers, format->headers.items, len * sizeof *headers);
     headers[len++] = (xy_http_header){XY_STR("x-request-id"), request_id(answer)};
-    answer->sink = xy__exchange_stream(answer->exchange, 200, (xy_http_headers){headers, len});
+    answer->sink = xy__exchange_stream(answer->exchange, status, (xy_http_headers){headers, len});
     xy__sink_listen(answer->sink, &sink_events, answer);
     /* No budget: producers stop at the high mark, so that one result at most lies above it. */
     xy__sink_limit(answer->sink, service->config->limits.stream_bytes_max, 0);
@@ -210,7 +210,7 @@ void xy__answer_beat(xy_heart *heart)
 
 void xy__answer_drain(xy_answer *answer)
 {
-    if (answer->state != XY_ANSWER_STREAMING)
+    if (answer->state != XY_ANSWER_STREAMING || !answer->endless)
         return;
     xy__outlet_stop(&answer->outlet);
     xy__sink_end(answer->sink);
@@ -220,13 +220,16 @@ void xy__answer_drain(xy_answer *answer)
 
 /* ---- the reply ---- */
 
-static int refused_status(xy_refused why, bool json)
+/* An event stream or a stream of payloads is read only when it is a success. */
+static int refused_status(xy_refused why, xy_media media)
 {
+    if (media == XY_MEDIA_EVENT_STREAM || media == XY_MEDIA_MULTIPART_PAYLOADS)
+        return 200;
     switch (why) {
     case XY_REFUSED_NO_QUERY:
     case XY_REFUSED_DOCUMENT:
     case XY_REFUSED_UNTRUSTED:
-        return json ? 200 : 400;
+        return media == XY_MEDIA_JSON ? 200 : 400;
     case XY_REFUSED_LIMIT:
     case XY_REFUSED_PERSISTED:
         return 200;
@@ -245,15 +248,16 @@ static void answer_refuse(xy_reply *reply, xy_refused why, xy_bytes *response)
 {
     xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
     const xy_stream_format *format = xy__stream_format((xy_media)answer->media);
+    int status = refused_status(why, (xy_media)answer->media);
 
+    if (status == 405)
+        xy__exchange_add_headers(answer->exchange, (xy_http_headers){&allow_post, 1});
     if (format) {
-        open_stream(answer, format);
+        open_stream(answer, format, status);
         write_result(answer, format, response);
         end_stream(answer, format);
     } else {
-        if (why == XY_REFUSED_MUTATION)
-            xy__exchange_add_headers(answer->exchange, (xy_http_headers){&allow_post, 1});
-        respond(answer, refused_status(why, answer->media == XY_MEDIA_JSON), response);
+        respond(answer, status, response);
     }
     finish(answer);
 }
@@ -295,18 +299,21 @@ static xy_outlet *answer_begin(xy_reply *reply, xy_context *context, xy_expectat
     xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
     const xy_stream_format *format;
 
-    if (expected != XY_EXPECT_RESULT && !can_stream(answer, expected)) {
+    answer->endless = expected == XY_EXPECT_SUBSCRIPTION || expected == XY_EXPECT_LIVE;
+    if (answer->endless && !can_stream(answer, expected)) {
         answer->exchange = NULL;
         finish(answer);
         return NULL;
     }
+    if (expected == XY_EXPECT_INCREMENTS)
+        answer->media = (uint8_t)xy__accept_results(answer->accept);
     format = xy__stream_format((xy_media)answer->media);
     answer_go(answer, format ? XY_ANSWER_STREAMING : XY_ANSWER_PENDING);
     answer->format = format;
     answer->context = xy__context_ref(context);
     if (format) {
         answer->outlet.ops = &stream_ops;
-        open_stream(answer, format);
+        open_stream(answer, format, 200);
     } else {
         answer->outlet.ops = &json_ops;
         xy__exchange_on_stop(answer->exchange, on_exchange_stop, answer);
@@ -321,7 +328,7 @@ xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const x
 {
     xy_answer *answer = xy__zalloc(sizeof *answer);
 
-    answer->reply.ops = &reply_ops;
+    answer->reply = (xy_reply){&reply_ops, xy__accept_form(accept)};
     answer->service = service;
     answer->exchange = exchange;
     answer->accept = accept;

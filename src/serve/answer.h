@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* serve/answer.h -- the reply of an HTTP exchange: one body of JSON, or a stream of results.
+/* serve/answer.h -- the reply of an HTTP exchange: one body of JSON, or a stream of results, or of
+ * the parts of one.
  *
  *         +--refuse, begin cannot--------------------> DONE
  *   NEW --+--begin, JSON------> PENDING --end--------> DONE
  *         +--begin, a stream--> STREAMING --end------> DONE
  *
- *   any --client gone, drain--> DONE
+ *   any --client gone--> DONE     STREAMING without an end of its own --drain--> DONE
  *
  * Invariants
  *   1. Whoever enters DONE lets go of the context and of the subscription; nothing of an answer
@@ -51,6 +52,7 @@ typedef struct xy_answer {
     xy_link link;  /* in the service's answers */
     uint8_t state; /* xy_answer_state */
     uint8_t media; /* xy_media, of what is answered */
+    bool endless;  /* STREAMING: a subscription or live query */
 } xy_answer;
 
 /* An answer to `exchange`, whose single result would be `media`. keeps: accept, caller, until it
@@ -61,7 +63,8 @@ xy_answer *xy__answer_create(xy_service *service, xy_exchange *exchange, const x
 /* A stream's client has been silent towards for long enough. */
 void xy__answer_beat(xy_heart *heart);
 
-/* End a stream as a drain does; a pending JSON answer is left to finish. */
+/* End a stream as a drain does. What ends by itself is left to finish: JSON, and a stream of one
+ * result or of its parts. */
 void xy__answer_drain(xy_answer *answer);
 
 #endif

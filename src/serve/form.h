@@ -17,6 +17,7 @@
 #include "execution/form.h"
 
 typedef enum xy_form_kind {
+    XY_FORM_NONE, /* whole results only */
     XY_FORM_2022, /* deferSpec=20220824 */
     XY_FORM_2023, /* incrementalSpec=v0.2 */
 } xy_form_kind;
@@ -27,7 +28,7 @@ xy_form *xy__form_2022_create(void);
 /* gives: a form of the format of 2023. */
 xy_form *xy__form_2023_create(void);
 
-/* gives: a form; its destroy operation ends it. */
+/* gives: a form of this kind, which is not NONE; its destroy operation ends it. */
 static inline xy_form *xy__form_create(xy_form_kind kind)
 {
     return kind == XY_FORM_2023 ? xy__form_2023_create() : xy__form_2022_create();
@@ -36,7 +37,13 @@ static inline xy_form *xy__form_create(xy_form_kind kind)
 /* What an operation has to deliver for it. */
 static inline xy_delivery xy__form_delivery(xy_form_kind kind)
 {
-    return kind == XY_FORM_2023 ? XY_DELIVER_ONCE : XY_DELIVER_REPEATING;
+    static const xy_delivery deliveries[] = {
+        [XY_FORM_NONE] = XY_DELIVER_WHOLE,
+        [XY_FORM_2022] = XY_DELIVER_REPEATING,
+        [XY_FORM_2023] = XY_DELIVER_ONCE,
+    };
+
+    return deliveries[kind];
 }
 
 #endif

@@ -207,6 +207,16 @@ static void execute_once(request *req, xy_operation *operation)
         xy__execute_query_or_mutation(operation, NULL, outlet);
 }
 
+static void execute_in_parts(request *req, xy_operation *operation)
+{
+    xy_context *context = xy__context_attach(req->service, req->caller, req->params, operation);
+    xy_form_kind form = req->reply->form;
+    xy_outlet *outlet = begin(req, context, XY_EXPECT_INCREMENTS);
+
+    if (outlet)
+        xy__execute_incrementally(operation, NULL, outlet, xy__form_create(form));
+}
+
 static void subscribe(request *req, xy_operation *operation)
 {
     const xy_server_config *config = req->service->config;
@@ -253,6 +263,8 @@ static void execute(request *req, xy_operation *operation)
         watch(req, operation, &live);
     } else if (type == XY_OPERATION_SUBSCRIPTION) {
         subscribe(req, operation);
+    } else if (xy__operation_is_incremental(operation)) {
+        execute_in_parts(req, operation);
     } else {
         execute_once(req, operation);
     }
@@ -265,6 +277,7 @@ static void run(request *req)
 
     if (req->is_lifted)
         xy__operation_lift(operation, &req->lifted);
+    xy__operation_deliver(operation, xy__form_delivery(req->reply->form));
     if (xy__operation_prepare(operation, params->operation_name, params->variables) < 0) {
         refuse(req, XY_REFUSED_OPERATION, &operation->errors);
     } else {

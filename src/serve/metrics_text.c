@@ -90,8 +90,8 @@ static void put_operations(xy_buf *buf, xy_metrics_board *board)
     put_outcomes(buf, &figures);
     put_refused(buf, &figures);
     put_durations(buf, &figures);
-    put_by_type(buf, "xylem_operation_results_total", "Results given to clients, events included.",
-                figures.results);
+    put_by_type(buf, "xylem_operation_results_total",
+                "Results given to clients, events and parts included.", figures.results);
     put_by_type(buf, "xylem_operation_result_bytes_total",
                 "Bytes of these results, before framing and compression.", figures.bytes);
 }

@@ -29,7 +29,7 @@ typedef struct xy_record {
     xy_str operation;          /* its name; the null string: it has none */
     xy_str request_id;         /* as in the answer's x-request-id */
     uint64_t duration_ns;      /* from the request's last byte; of a stream: to its end */
-    uint64_t results;          /* given to the client */
+    uint64_t results;          /* given to the client, parts counted */
     uint64_t errors;           /* of them, with errors */
     uint64_t bytes;            /* of all results, before framing and compression */
     bool timed_out;            /* a result of it was late */

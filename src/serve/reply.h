@@ -13,6 +13,7 @@
 
 #include "execution/exec.h"
 #include "execution/outlet.h"
+#include "serve/form.h"
 
 typedef struct xy_reply xy_reply;
 typedef struct xy_context xy_context; /* serve/context.h */
@@ -33,6 +34,7 @@ typedef enum xy_refused {
 /* What an operation is going to give. */
 typedef enum xy_expectation {
     XY_EXPECT_RESULT,       /* one result */
+    XY_EXPECT_INCREMENTS,   /* one result in parts */
     XY_EXPECT_SUBSCRIPTION, /* results until it is over */
     XY_EXPECT_LIVE,         /* of a live query: results without an end */
 } xy_expectation;
@@ -48,6 +50,9 @@ typedef struct xy_reply_ops {
 
 struct xy_reply {
     const xy_reply_ops *ops;
+    /* Of the parts of a result, as its client reads them; NONE: it carries whole results only, and
+     * XY_EXPECT_INCREMENTS is never expected. Set by its maker. */
+    xy_form_kind form;
 };
 
 #endif

@@ -70,8 +70,9 @@ bool xy__service_below(const xy_service *service, xy_str *path);
 /* An operation is over, or was refused: count and log it. */
 void xy__service_record(xy_service *service, const xy_record *record);
 
-/* End every event stream, without `complete`: the subscriptions are not over, and a client that
- * sees its stream end asks again, elsewhere or here after a restart. New streams get 503. */
+/* End the stream of every subscription and live query, without `complete`: they are not over, and a
+ * client that sees its stream end asks again, elsewhere or here after a restart. New ones get 503.
+ * Other answers may finish. */
 void xy__service_drain(xy_service *service);
 
 #endif

@@ -103,6 +103,15 @@ static xy_outlet *begin(xy_reply *reply, xy_context *context, xy_expectation exp
 
 static const xy_reply_ops reply_ops = {.refuse = refuse, .begin = begin};
 
+/* An event stream carries all of it, whatever else its client accepts. */
+static xy_form_kind form_of(const xy_exchange *exchange)
+{
+    xy_str header = xy__request_header(xy__exchange_request(exchange), XY_STR("accept"));
+    xy_accept accept = xy__accept_parse(header);
+
+    return accept.form[XY_MEDIA_EVENT_STREAM] == XY_FORM_2023 ? XY_FORM_2023 : XY_FORM_2022;
+}
+
 int xy__single_operation_create(xy_single *single, xy_reservation *reservation, xy_str id,
                                 xy_exchange *exchange, xy_reply **out)
 {
@@ -114,7 +123,7 @@ int xy__single_operation_create(xy_single *single, xy_reservation *reservation, 
         free(op);
         return rc;
     }
-    op->reply.ops = &reply_ops;
+    op->reply = (xy_reply){&reply_ops, form_of(exchange)};
     op->outlet.ops = &outlet_ops;
     op->single = single;
     op->exchange = exchange;

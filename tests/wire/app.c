@@ -36,6 +36,8 @@ static char *stats_json(xy_app *handle)
         {"countdownOpened", atomic_load(&stats->countdown_opened)},
         {"alphabetActive", atomic_load(&stats->alphabet_active)},
         {"alphabetOpened", atomic_load(&stats->alphabet_opened)},
+        {"listsActive", atomic_load(&stats->lists_active)},
+        {"listsOpened", atomic_load(&stats->lists_opened)},
         {"slowStarted", atomic_load(&stats->slow_started)},
         {"slowFinished", atomic_load(&stats->slow_finished)},
         {"faultyActive", atomic_load(&stats->faulty_active)},
@@ -71,11 +73,12 @@ static char *stats_json(xy_app *handle)
     return text;
 }
 
-static xy_schema *load_schema(void)
+static xy_schema *load_schema(const app *application)
 {
     xy_schema_options options = {
         .files = app_sdl,
-        .file_count = sizeof app_sdl / sizeof *app_sdl,
+        .file_count = application->has_gates ? 2 : 1,
+        .defer_stream = !application->no_defer_stream,
     };
     xy_schema *schema;
     xy_str problems;
@@ -84,7 +87,8 @@ static xy_schema *load_schema(void)
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
         exit(1);
     }
-    if (app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0) {
+    if (app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
+        (application->has_gates && app_bind_gates(schema) < 0)) {
         fputs("a resolver does not fit the schema\n", stderr);
         exit(1);
     }
@@ -113,7 +117,7 @@ int main(int argc, char **argv)
     app_environment(&config);
     auctions_init(&application.auctions, 5);
     if (xy_server_arguments(&config, argc, argv, &code)) {
-        config.schema = load_schema();
+        config.schema = load_schema(&application);
         code = xy_server_run(&config) < 0;
         xy_schema_destroy(config.schema);
     }

@@ -12,6 +12,8 @@
 #include "../../bench/auctions.h"
 #include "app_auth.h"
 
+#define APP_GATES 256
+
 /* Counters of all workers. */
 typedef struct app_stats {
     _Atomic int64_t new_message_active;
@@ -20,6 +22,8 @@ typedef struct app_stats {
     _Atomic int64_t countdown_opened;
     _Atomic int64_t alphabet_active;
     _Atomic int64_t alphabet_opened;
+    _Atomic int64_t lists_active; /* of those with --gates */
+    _Atomic int64_t lists_opened;
     _Atomic int64_t slow_started;
     _Atomic int64_t slow_finished;
     _Atomic int64_t faulty_active;
@@ -33,6 +37,9 @@ typedef struct app {
     uint64_t letter_ms;
     uint64_t tick_ms;
     uint64_t probe_ms; /* until Query.probe answers; 0: at once */
+    bool has_gates;
+    bool no_defer_stream;
+    _Atomic int64_t gates[APP_GATES]; /* how often each was opened */
 } app;
 
 /* The application behind a call. */
@@ -48,5 +55,9 @@ void app_count(xy_source_stream *stream, _Atomic int64_t *active, _Atomic int64_
 int app_bind_auctions(xy_schema *schema);
 int app_bind_chat(xy_schema *schema);
 int app_bind_probes(xy_schema *schema);
+int app_bind_gates(xy_schema *schema);
+
+/* The id of the Probe whose field is asked for. */
+xy_str app_probe_id(xy_call *call);
 
 #endif

@@ -72,6 +72,10 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
 
         if (strcmp(argv[i], "--development") == 0) {
             config->development = true;
+        } else if (strcmp(argv[i], "--gates") == 0) {
+            application->has_gates = true;
+        } else if (strcmp(argv[i], "--no-defer-stream") == 0) {
+            application->no_defer_stream = true;
         } else if (strcmp(argv[i], "--drop-oldest") == 0) {
             config->overflow = XY_OVERFLOW_DROP_OLDEST;
         } else if (!flag) {

@@ -9,6 +9,8 @@
  *   --batch-max N      operations in a request
  *   --persisted-bytes N, --response-bytes N   limits of these names
  *   --development      show unexpected errors
+ *   --gates            fields that wait for a test: app_gates.graphql
+ *   --no-defer-stream  a schema without @defer and @stream
  *   --drop-oldest      events that a slow client does not read are dropped
  *   CORS_ORIGIN        an origin, several separated by commas, or `*` */
 #ifndef WIRE_APP_OPTIONS_H

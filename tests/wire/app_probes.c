@@ -45,47 +45,32 @@ static int Query_slowField(xy_call *call)
     return answer_slowly(call, XY_STR("I am slow"));
 }
 
+/* ---- letters ---- */
+
 typedef struct alphabet {
-    app *application;
-    xy_promise *promise;
-    int letters;
+    uint32_t next;
 } alphabet;
 
-/* All letters are there, or nobody waits for them. */
-static void alphabet_is_over(void *arg)
-{
-    alphabet *state = arg;
-
-    atomic_fetch_sub(&state->application->stats.alphabet_active, 1);
-    xy_promise_resolve(state->promise);
-}
-
-static void next_letter(xy_promise *promise, void *arg)
+static void next_letter(xy_source_stream *stream, void *arg)
 {
     static const char letters[LETTERS + 1] = "abcdefghijklmnopqrstuvwxyz";
     alphabet *state = arg;
-    xy_result *items;
 
-    if (++state->letters < LETTERS) {
-        xy_promise_after(promise, state->application->letter_ms, next_letter, state);
-        return;
-    }
-    items = xy_put_list(xy_promise_call(promise), LETTERS);
-    for (int i = 0; i < LETTERS; i++)
-        items[i] = xy_result_str((xy_str){&letters[i], 1});
-    alphabet_is_over(state);
+    xy_stream_push_str(stream, (xy_str){&letters[state->next++], 1});
+    if (state->next == LETTERS)
+        xy_stream_end(stream);
 }
 
 static int Query_alphabet(xy_call *call)
 {
-    alphabet *state = xy_new(call, alphabet);
-    xy_promise *promise = xy_later(call);
+    app *application = app_of(call);
+    xy_source_stream *stream = xy_later_list(call);
+    alphabet *state = xy_stream_alloc(stream, sizeof *state);
 
-    *state = (alphabet){.application = app_of(call), .promise = promise};
-    atomic_fetch_add(&state->application->stats.alphabet_active, 1);
-    atomic_fetch_add(&state->application->stats.alphabet_opened, 1);
-    xy_promise_on_stop(promise, alphabet_is_over, state);
-    next_letter(promise, state);
+    app_count(stream, &application->stats.alphabet_active, &application->stats.alphabet_opened);
+    xy_stream_every(stream, application->letter_ms ? application->letter_ms : 1, next_letter,
+                    state);
+    next_letter(stream, state);
     return XY_OK;
 }
 
@@ -134,9 +119,12 @@ static Probe *make_probe(xy_call *call, xy_str id)
     return probe;
 }
 
-static xy_str probe_id(xy_call *call)
+/* What a resolver made is a struct, what a source pushed is JSON. */
+xy_str app_probe_id(xy_call *call)
 {
-    return ((const Probe *)xy_parent(call))->id;
+    const Probe *probe = xy_parent(call);
+
+    return probe ? probe->id : xy_value_text(xy_value_get(xy_parent_value(call), XY_STR("id")));
 }
 
 static void probe_is_read(xy_promise *promise, void *arg)
@@ -158,7 +146,7 @@ static int Query_probe(xy_call *call)
 
 static int Probe_name(xy_call *call)
 {
-    return xy_put_str(call, xy_format(call, "probe %.*s", XY_PRI(probe_id(call))));
+    return xy_put_str(call, xy_format(call, "probe %.*s", XY_PRI(app_probe_id(call))));
 }
 
 static int Probe_boom(xy_call *call)
@@ -173,12 +161,12 @@ static int Probe_boomHard(xy_call *call)
 
 static int Probe_slow(xy_call *call)
 {
-    return answer_slowly(call, xy_format(call, "slow %.*s", XY_PRI(probe_id(call))));
+    return answer_slowly(call, xy_format(call, "slow %.*s", XY_PRI(app_probe_id(call))));
 }
 
 static int Probe_child(xy_call *call)
 {
-    xy_str id = xy_format(call, "%.*s.c", XY_PRI(probe_id(call)));
+    xy_str id = xy_format(call, "%.*s.c", XY_PRI(app_probe_id(call)));
 
     return xy_put_object(call, make_probe(call, id));
 }

@@ -1,6 +1,7 @@
 // Apollo's protocol for subscriptions over multipart/mixed, byte for byte.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { CLOSING, OPENING, rawPart } from './incremental.mjs'
 import { raw, start, stats, until } from './lib.mjs'
 
 let server
@@ -13,13 +14,7 @@ const request = (query, accept = ACCEPT) => {
   const body = JSON.stringify({ query })
   return `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: ${accept}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }
-const chunk = (text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
-const part = (payload) => {
-  const json = JSON.stringify(payload)
-  return chunk(`\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}\r\n---`)
-}
-const OPENING = chunk('\r\n---')
-const CLOSING = chunk('--\r\n') + '0\r\n\r\n'
+const part = (payload) => rawPart(JSON.stringify(payload))
 const over = (text) => text.endsWith('\r\n0\r\n\r\n')
 
 // The head and the body, still in chunks, of the answer to `query`. Text is as on the wire: bytes in latin1.

@@ -11,9 +11,10 @@ const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
 // A browser beside other tests, on a slow machine, with a server under a sanitizer.
 const PATIENCE_MS = 60000
+const TABS = ['NewMessage', 'SendMessage', 'Countdown', 'SlowAndFastFieldWithDefer', 'StreamAlphabet']
 
 let server
-before(async () => { server = await start('examples/realtime/realtime') })
+before(async () => { server = await start('examples/realtime/realtime', [], { LETTER_MS: '100' }) })
 after(() => server.stop())
 
 const get = (headers = {}, options = {}, from = server) => ask(from, { headers: { accept: HTML, ...headers }, ...options })
@@ -139,7 +140,8 @@ async function openTab(page, title) {
 }
 
 const pressButton = (page) => page.locator('.graphiql-execute-button').click()
-const subscriptions = async () => Number(/^xylem_subscriptions (\d+)$/m.exec((await ask(server, { path: '/metrics' })).text)[1])
+const gauge = async (name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec((await ask(server, { path: '/metrics' })).text)[1])
+const subscriptions = () => gauge('xylem_subscriptions')
 
 // A page in a profile of its own; afterwards nothing may have gone to another host, and nothing been complained about.
 async function withPage(name, work, { expected, ...options } = {}) {
@@ -174,7 +176,7 @@ test('it opens with the tabs of the example, and runs a query', async () => {
   await withPage('query', async (page) => {
     await open(page)
     assert.equal(await page.title(), 'Xylem GraphQL Playground')
-    assert.deepEqual(await tabs(page), ['Welcome', 'NewMessage', 'SendMessage', 'Countdown'])
+    assert.deepEqual(await tabs(page), ['Welcome', ...TABS])
     await pressButton(page)
     await until(async () => (await shown(page))?.data, 'the result', PATIENCE_MS)
     assert.deepEqual(await shown(page), { data: { room: [] } })
@@ -212,6 +214,32 @@ test('a countdown counts; another tab stops it', async () => {
     const numbers = [...seen].filter((n) => n !== undefined)
     assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a))
   }, { colorScheme: 'dark' })
+})
+
+test('@defer: what is fast is shown before what is slow', async () => {
+  await withPage('defer', async (page) => {
+    await open(page)
+    await openTab(page, 'SlowAndFastFieldWithDefer')
+    await pressButton(page)
+    await until(async () => (await shown(page))?.data, 'the first part', PATIENCE_MS)
+    assert.deepEqual((await shown(page)).data, { fastField: 'I am fast' })
+    await until(async () => (await shown(page))?.data?.slowField, 'the second part', PATIENCE_MS)
+    assert.deepEqual((await shown(page)).data, { fastField: 'I am fast', slowField: 'I am slow' })
+  })
+})
+
+test('@stream: a list grows; another tab stops it', async () => {
+  await withPage('stream', async (page) => {
+    const letters = async () => (await shown(page))?.data?.alphabet?.join('') ?? ''
+    await open(page)
+    await openTab(page, 'StreamAlphabet')
+    await pressButton(page)
+    const seen = new Set()
+    await until(async () => seen.add(await letters()).size >= 3, 'three sizes of the list', PATIENCE_MS)
+    for (const some of seen) assert.ok('abcdefghijklmnopqrstuvwxyz'.startsWith(some), some)
+    await openTab(page, 'Welcome')
+    await until(async () => (await gauge('xylem_runs')) === 0, 'the list to end', PATIENCE_MS)
+  })
 })
 
 test('headers go with queries and with streams', async () => {
@@ -254,10 +282,10 @@ test('tabs of the user survive, and the address adds one', async () => {
     await page.reload()
     await until(() => read(page, QUERY), 'the query editor', PATIENCE_MS)
     assert.match(await read(page, QUERY), /query Mine/)
-    assert.deepEqual(await tabs(page), ['Mine', 'NewMessage', 'SendMessage', 'Countdown'])
+    assert.deepEqual(await tabs(page), ['Mine', ...TABS])
 
     await open(page, `${server.url}?query=${encodeURIComponent('query FromAddress { room(id: "x") { from } }')}`)
-    assert.deepEqual(await tabs(page), ['Mine', 'NewMessage', 'SendMessage', 'Countdown', 'FromAddress'])
+    assert.deepEqual(await tabs(page), ['Mine', ...TABS, 'FromAddress'])
     assert.match(await read(page, QUERY), /query FromAddress/)
     assert.equal(new URL(page.url()).search, '')
   })

@@ -21,7 +21,7 @@ static const char sdl[] =
 static fixture f;
 
 /* What happened, in order. */
-static char journal[16384];
+static char journal[1 << 20];
 
 static void note(const char *what, xy_str text)
 {
@@ -43,13 +43,17 @@ typedef struct teller {
     xy_outlet outlet;
     bool full; /* from the next put on */
     bool ended;
+    const char *awaited; /* until a result has it nothing is written down; NULL: all is */
 } teller;
 
 static int on_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     teller *t = XY_CONTAINER(outlet, teller, outlet);
 
-    note(flags & XY_PUT_LAST ? "last" : "put", xy_bytes_str(result));
+    if (t->awaited && strstr(xy__arena_str(&f.arena, xy_bytes_str(result)).ptr, t->awaited))
+        t->awaited = NULL;
+    if (!t->awaited)
+        note(flags & XY_PUT_LAST ? "last" : "put", xy_bytes_str(result));
     xy_bytes_unref(result);
     return t->full ? XY_EFULL : XY_OK;
 }
@@ -192,9 +196,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void start(teller *t, const char *query, xy_form_kind form)
+/* takes: document. */
+static void start_document(teller *t, xy_document *document, xy_form_kind form)
 {
-    xy_document *document = fixture_document(&f, query);
     xy_operation *operation = xy__operation_create(&f.executor, document);
 
     xy__document_unref(document);
@@ -204,6 +208,11 @@ static void start(teller *t, const char *query, xy_form_kind form)
     *t = (teller){.outlet = {.ops = &teller_ops}};
     xy__execute_incrementally(operation, NULL, &t->outlet, xy__form_create(form));
     xy__operation_unref(operation);
+}
+
+static void start(teller *t, const char *query, xy_form_kind form)
+{
+    start_document(t, fixture_document(&f, query), form);
 }
 
 /* The same as one result. */
@@ -345,6 +354,42 @@ static void parts_that_wait_are_bounded(void **state)
     journal[0] = '\0';
 }
 
+/* A document that was not validated may hold a cycle. */
+static void parts_within_parts_are_bounded(void **state)
+{
+    static const char query[] = "{ ...F } fragment F on Query { o { ...F @defer } }";
+    const xy_document_options options = {.trusted = true};
+    xy_document *document;
+    xy_errors errors;
+    teller t;
+
+    (void)state;
+    xy__errors_init(&errors, &f.arena);
+    assert_int_equal(
+        xy__document_create(f.schema, xy_str_from(query), &options, &document, &errors), XY_OK);
+    start_document(&t, document, XY_FORM_2022);
+    t.awaited = "nested more than 1000 levels deep";
+    for (int i = 0; i < 5000 && !t.ended; i++)
+        wait(1);
+    assert_true(t.ended);
+    assert_null(t.awaited);
+    journal[0] = '\0';
+}
+
+static void others_have_their_turn(void **state)
+{
+    teller t;
+    unsigned turns = 0;
+
+    (void)state;
+    start(&t, "{ os(n: 3000) @stream { __typename } }", XY_FORM_2023);
+    for (; turns < 100 && !t.ended; turns++)
+        wait(1);
+    assert_true(t.ended);
+    assert_in_range(turns, 5, 20);
+    journal[0] = '\0';
+}
+
 /* ---- lists ---- */
 
 static void items_come_in_order_however_late(void **state)
@@ -457,7 +502,8 @@ static void who_pushes_on_all_the_same_fails(void **state)
     assert_int_equal(rc, XY_ELIMIT);
     t.full = false;
     xy__outlet_ready(&t.outlet);
-    wait(0);
+    for (int i = 0; i < 100 && !t.ended; i++)
+        wait(1);
     assert_true(t.ended);
     journal[0] = '\0';
 }
@@ -566,6 +612,8 @@ int main(void)
         T(without_anything_later_it_is_one_result),
         T(a_part_that_takes_too_long_fails_alone),
         T(parts_that_wait_are_bounded),
+        T(parts_within_parts_are_bounded),
+        T(others_have_their_turn),
         T(items_come_in_order_however_late),
         T(items_of_a_source_are_put_as_they_come),
         T(without_stream_the_items_are_collected),

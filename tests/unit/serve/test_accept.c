@@ -3,15 +3,15 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-
 #include <cmocka.h>
 
 #include "serve/accept.h"
 
-#define JSON     XY_MEDIA_JSON
-#define RESPONSE XY_MEDIA_GRAPHQL_RESPONSE
-#define EVENTS   XY_MEDIA_EVENT_STREAM
-#define NONE     XY_MEDIA_NONE
+#define JSON      XY_MEDIA_JSON
+#define RESPONSE  XY_MEDIA_GRAPHQL_RESPONSE
+#define EVENTS    XY_MEDIA_EVENT_STREAM
+#define MULTIPART XY_MEDIA_MULTIPART
+#define NONE      XY_MEDIA_NONE
 
 static const struct {
     const char *accept; /* NULL: no header */
@@ -61,9 +61,93 @@ static void each_accept_header_gets_its_type(void **state)
     }
 }
 
+/* What an operation with @defer or @stream gets. */
+static const struct {
+    const char *accept;
+    xy_form_kind form;
+    xy_media media; /* … in parts; NONE: a whole result */
+} increments[] = {
+    /* Apollo Client 3: @stream, @live; @defer; a subscription */
+    {"*/*", XY_FORM_2022, MULTIPART},
+    {"multipart/mixed;deferSpec=20220824,application/json", XY_FORM_2022, MULTIPART},
+    {"multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json", XY_FORM_2022,
+     MULTIPART},
+    /* Apollo Client 4: without a handler; Defer20220824Handler; GraphQL17Alpha9Handler */
+    {"application/graphql-response+json,application/json;q=0.9", XY_FORM_NONE, NONE},
+    {"multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9",
+     XY_FORM_2022, MULTIPART},
+    {"multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,"
+     "application/json;q=0.9",
+     XY_FORM_2023, MULTIPART},
+    /* urql, for everything but a subscription */
+    {"application/graphql-response+json, application/graphql+json, application/json, "
+     "text/event-stream, multipart/mixed",
+     XY_FORM_2022, MULTIPART},
+    {"text/event-stream, multipart/mixed", XY_FORM_2022, MULTIPART},
+    /* GraphiQL */
+    {"application/json, multipart/mixed", XY_FORM_2022, MULTIPART},
+    {"multipart/mixed; deferSpec=20220824, application/json", XY_FORM_2022, MULTIPART},
+    {"application/json, text/event-stream, multipart/mixed", XY_FORM_2022, MULTIPART},
+    /* the playground */
+    {"multipart/mixed;deferSpec=20220824, text/event-stream;q=0.9, "
+     "application/graphql-response+json;q=0.5, application/json;q=0.4",
+     XY_FORM_2022, MULTIPART},
+    /* graphql-sse, EventSource */
+    {"text/event-stream", XY_FORM_2022, EVENTS},
+    {"text/event-stream;incrementalSpec=v0.2", XY_FORM_2023, EVENTS},
+    {"text/event-stream; incrementalSpec=v0.2, application/json", XY_FORM_2023, EVENTS},
+    /* no header; JSON only */
+    {NULL, XY_FORM_2022, MULTIPART},
+    {"application/json", XY_FORM_NONE, NONE},
+    {"application/json;incrementalSpec=v0.2", XY_FORM_NONE, NONE},
+    {"text/html", XY_FORM_NONE, NONE},
+    /* weights: JSON must be liked better to be given */
+    {"multipart/mixed;q=0.1, application/json", XY_FORM_NONE, NONE},
+    {"multipart/mixed;q=0.1, application/graphql-response+json;q=0.2", XY_FORM_NONE, NONE},
+    {"multipart/mixed;q=0.9, application/json;q=0.9", XY_FORM_2022, MULTIPART},
+    {"application/json;q=0.8, multipart/mixed;q=0.9;incrementalSpec=v0.2", XY_FORM_2023, MULTIPART},
+    {"multipart/mixed;q=0, application/json", XY_FORM_NONE, NONE},
+    {"multipart/mixed;q=0, */*", XY_FORM_2022, EVENTS},
+    {"multipart/*, application/json", XY_FORM_2022, MULTIPART},
+    /* of several ranges the one that decides: the greater weight, the first, the more specific */
+    {"multipart/mixed;deferSpec=20220824, multipart/mixed;incrementalSpec=v0.2", XY_FORM_2022,
+     MULTIPART},
+    {"multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824", XY_FORM_2023,
+     MULTIPART},
+    {"multipart/mixed;deferSpec=20220824;q=0.5, multipart/mixed;incrementalSpec=v0.2", XY_FORM_2023,
+     MULTIPART},
+    {"multipart/mixed;incrementalSpec=v0.2;q=0.5, text/event-stream", XY_FORM_2022, EVENTS},
+    {"text/event-stream;incrementalSpec=v0.2, multipart/mixed", XY_FORM_2022, MULTIPART},
+    {"*/*;incrementalSpec=v0.2, multipart/mixed", XY_FORM_2022, MULTIPART},
+    {"*/*;incrementalSpec=v0.2", XY_FORM_2023, MULTIPART},
+    /* case, spaces, quotes; a version that is not known is none */
+    {"Multipart/Mixed ; IncrementalSpec = \"V0.2\" ; q=\"1\"", XY_FORM_2023, MULTIPART},
+    {"multipart/mixed; DEFERSPEC=\"20220824\"", XY_FORM_2022, MULTIPART},
+    {"multipart/mixed;incrementalSpec=v0.3", XY_FORM_2022, MULTIPART},
+    {"multipart/mixed;incrementalSpec", XY_FORM_2022, MULTIPART},
+    {"multipart/mixed;x=\"incrementalSpec=v0.2;\"", XY_FORM_2022, MULTIPART},
+};
+
+static void each_client_gets_increments_as_it_reads_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof increments / sizeof *increments; i++) {
+        xy_accept accept = xy__accept_parse(xy_str_from(increments[i].accept));
+        xy_form_kind form = xy__accept_form(&accept);
+        xy_media media = form == XY_FORM_NONE ? NONE : xy__accept_results(&accept);
+
+        if (form != increments[i].form || media != increments[i].media)
+            fail_msg("Accept: %s gives form %d by %d",
+                     increments[i].accept ? increments[i].accept : "(none)", form, media);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_accept_header_gets_its_type)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_accept_header_gets_its_type),
+        cmocka_unit_test(each_client_gets_increments_as_it_reads_them),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,7 @@ static void payloads_of_any_size(void **state)
 static void each_form_has_its_delivery(void **state)
 {
     (void)state;
+    assert_int_equal(xy__form_delivery(XY_FORM_NONE), XY_DELIVER_WHOLE);
     assert_int_equal(xy__form_delivery(XY_FORM_2022), XY_DELIVER_REPEATING);
     assert_int_equal(xy__form_delivery(XY_FORM_2023), XY_DELIVER_ONCE);
 }
