@@ -26,7 +26,7 @@
 #define ITEMS_MAX    4u
 #define EVENTS_MAX   4u
 #define ROUNDS_MAX   10000u
-#define RESULTS_MAX  500u /* that one client wants: fragments that are not valid may have no end */
+#define RESULTS_MAX  100u /* that one client wants: fragments that are not valid may have no end */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
