@@ -149,6 +149,14 @@ static void settle(xy_list_source *source)
     xy_promise_resolve(call->own);
 }
 
+static void tell_ready(xy_list_source *source)
+{
+    source->full = false;
+    source->pushing++;
+    xy__source_stream_ready(&source->stream);
+    source->pushing--;
+}
+
 static void check(xy_list_source *source)
 {
     if (source->state == XY_LIST_SOURCE_COLLECTING && source->awaited && is_enough(source)) {
@@ -179,8 +187,13 @@ void xy__list_source_await(xy_list_source *source, xy_run *run, const xy_frame *
     source->wanted =
         run->part && xy__is_streamed(at, field) ? xy__stream_wanted(run, field) : SIZE_MAX;
     source->awaited = true;
-    if (source->state == XY_LIST_SOURCE_COLLECTING && is_enough(source))
+    if (source->state != XY_LIST_SOURCE_COLLECTING)
+        return;
+    if (is_enough(source)) {
         settle(source);
+    } else if (source->full) {
+        tell_ready(source);
+    }
 }
 
 void xy__list_source_completed(xy_list_source *source)
@@ -204,10 +217,15 @@ static size_t bytes_max(const xy_list_source *source)
                : XY_SOURCE_BYTES_MAX;
 }
 
+/* While items are collected all that is wanted is taken; how many those are is not known before the
+ * resolver has returned. */
 static bool is_full(const xy_list_source *source)
 {
     const xy_increments *increments = source->rest ? source->rest->increments : NULL;
 
+    if (source->state == XY_LIST_SOURCE_STOPPED ||
+        (source->state == XY_LIST_SOURCE_COLLECTING && source->awaited))
+        return false;
     return xy__list_source_len(source) >= XY_SOURCE_ITEMS_FULL ||
            source->bytes >= XY_SOURCE_BYTES_FULL || (increments && increments->full);
 }
@@ -226,10 +244,8 @@ static int take_in(xy_list_source *source, xy_source_item item)
         return XY_ELIMIT;
     }
     check(source);
-    if (source->state != XY_LIST_SOURCE_SETTLED || !is_full(source))
-        return XY_OK;
-    source->full = true;
-    return XY_EFULL;
+    source->full = is_full(source);
+    return source->full ? XY_EFULL : XY_OK;
 }
 
 static int push_item(xy_list_source *source, xy_source_item item)
@@ -297,10 +313,7 @@ bool xy__list_source_ready(xy_list_source *source)
 {
     if (!source->full || 2 * xy__list_source_len(source) > XY_SOURCE_ITEMS_FULL)
         return false;
-    source->full = false;
-    source->pushing++;
-    xy__source_stream_ready(&source->stream);
-    source->pushing--;
+    tell_ready(source);
     return true;
 }
 

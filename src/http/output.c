@@ -105,16 +105,35 @@ void xy__output_cap(xy_connection *connection)
     connection->capped = true;
 }
 
+/* Into a capped buffer goes no more at a time: on a path with large segments, as to a proxy on the
+ * same host, one segment could fill it, and a receiver that has got but one puts off its
+ * acknowledgement (RFC 9293 3.8.6.3), for 40 ms and more. */
+#define CAPPED_SEND_MAX ((size_t)16 << 10)
+
+/* Shorten `vectors` to `max` bytes; returns how many are left of them. */
+static size_t cut_vectors(struct iovec *vectors, size_t len, size_t max, size_t *total)
+{
+    *total = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (vectors[i].iov_len >= max - *total) {
+            vectors[i].iov_len = max - *total;
+            *total = max;
+            return i + 1;
+        }
+        *total += vectors[i].iov_len;
+    }
+    return len;
+}
+
 /* One system call; *total is what it was asked to send. */
 static ssize_t send_front(const xy_connection *connection, size_t *total)
 {
     struct iovec vectors[GATHER_MAX];
     struct msghdr message = {.msg_iov = vectors};
+    size_t len = xy__outbox_gather(&connection->outbox, vectors, GATHER_MAX);
 
-    message.msg_iovlen = xy__outbox_gather(&connection->outbox, vectors, GATHER_MAX);
-    *total = 0;
-    for (size_t i = 0; i < message.msg_iovlen; i++)
-        *total += vectors[i].iov_len;
+    message.msg_iovlen =
+        cut_vectors(vectors, len, connection->capped ? CAPPED_SEND_MAX : SIZE_MAX, total);
     if (message.msg_iovlen == 1)
         return send(connection->fd, vectors[0].iov_base, *total, MSG_NOSIGNAL);
     return sendmsg(connection->fd, &message, MSG_NOSIGNAL);
@@ -189,6 +208,8 @@ void xy__output_batch(xy_http_server *server, xy_connection *const *items, size_
         if (!fits_batch(items[i]))
             continue;
         xy__outbox_gather(&items[i]->outbox, &vector, 1);
+        if (vector.iov_len > CAPPED_SEND_MAX)
+            continue;
         sends[count] = (xy_ring_send){items[i]->fd, 0, vector.iov_base, vector.iov_len};
         senders[count++] = items[i];
     }

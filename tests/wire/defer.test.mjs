@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
-  ask, closeAll, CLOSING, connection, EVENTS_CLOSING, EVENTS_OPENING, follow, masked, newGate, OPENING, openGate, rawEvent, rawPart, request, rest, WAYS,
+  ask, closeAll, CLOSING, connection, EVENTS_CLOSING, EVENTS_OPENING, figures, follow, masked, newGate, OPENING, openGate, rawEvent, rawPart, request, rest, WAYS,
 } from './incremental.mjs'
 import { CLIENTS, testClients } from './incremental_clients.mjs'
-import { post, start, stats, until } from './lib.mjs'
+import { post, start, until } from './lib.mjs'
 
 let server
 before(async () => { server = await start('tests/wire/app', ['--gates']) })
@@ -162,7 +162,7 @@ for (const { name, form, accept } of WAYS) {
 
     test('who leaves ends what is deferred', async () => {
       const answer = await deferred(HELD, { gate: newGate() })
-      await until(async () => (await stats(server)).promises === 1, 'what is deferred to begin')
+      await until(async () => (await figures(server)).promises === 1, 'what is deferred to begin')
       answer.close()
       await rest(server)
     })

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import net from 'node:net'
 import { after, before, test } from 'node:test'
-import { request, WAYS } from './incremental.mjs'
-import { raw, start, stats, until } from './lib.mjs'
+import { figures, request, WAYS } from './incremental.mjs'
+import { raw, start, until } from './lib.mjs'
 import { scrape } from './prometheus.mjs'
 
 const CLIENTS = Number(process.env.CLIENTS ?? 500)
@@ -72,7 +72,7 @@ test(`${CLIENTS} clients come and go (seed ${seed})`, { timeout: 900000 }, async
   await Promise.all(Array.from({ length: AT_ONCE }, async () => { while (left-- > 0) await client() }))
   let now
   await until(async () => {
-    now = await stats(server)
+    now = await figures(server)
     return ['alphabetActive', 'listsActive', 'streams', 'runs', 'promises', 'queueBytes'].every((name) => now[name] === 0) && now.connections <= 2
   }, 'everything to be gone', 30000).catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(now)}`) })
   await until(async () => JSON.stringify(await gauges()) === JSON.stringify(idle), 'the metrics')

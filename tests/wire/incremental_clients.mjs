@@ -13,8 +13,8 @@ import { createClient } from 'graphql-sse'
 import { meros } from 'meros/browser'
 import { meros as merosOfNode } from 'meros/node'
 import { pipe, subscribe } from 'wonka'
-import { merger, newGate, openGate, readerOf, rest } from './incremental.mjs'
-import { post, start, stats } from './lib.mjs'
+import { figures, merger, newGate, openGate, readerOf, rest } from './incremental.mjs'
+import { post, start } from './lib.mjs'
 
 // What a client is: `watch(url, query, variables, result)` calls `result({ data, errors })` with all that is known whenever it learns
 // more, and gives a function that stops it.
@@ -113,7 +113,7 @@ export function testClients(clients, args, tests) {
         await server.stop()
       })
       tests({
-        gate: newGate, open: (gate) => openGate(server, gate), rest: () => rest(server), stats: () => stats(server),
+        gate: newGate, open: (gate) => openGate(server, gate), rest: () => rest(server), stats: () => figures(server),
         plainly: async (query, variables) => (await post(server.url, { query, variables })).json.data,
         watch(query, variables = {}) {
           const results = []

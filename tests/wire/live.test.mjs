@@ -296,12 +296,12 @@ describe('where @live may not be', () => {
     })
   }
 
-  test('with @defer or @stream, which are not there yet, or not mixed', async () => {
-    for (const query of ['query @live { ... @defer { fastField } }', 'query @live { alphabet @stream }']) {
+  for (const [query, name] of [['query @live { ... @defer { fastField } }', 'defer'], ['query @live { alphabet @stream }', 'stream']]) {
+    test(`not with @${name}`, async () => {
       const { json } = await post(server.url, { query })
-      assert.match(json.errors[0].message, /^(Cannot mix "@(defer|stream)" with "@live"\.|Unknown directive "@(defer|stream)"\.)$/)
-    }
-  })
+      assert.equal(json.errors[0].message, `Cannot mix "@${name}" with "@live".`)
+    })
+  }
 
   test('another operation of the document does not count', async () => {
     const query = 'query A @live { fastField } query B { echo }'

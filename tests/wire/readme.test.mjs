@@ -1,4 +1,4 @@
-// The README's answers in parts: its commands, run as they stand, print what it shows, byte for byte.
+// The answers in parts of the example's README: its commands, run as they stand, print what it shows, byte for byte.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
@@ -12,7 +12,7 @@ before(async () => { server = await start('examples/realtime/realtime', [], { LE
 after(() => server.stop())
 
 // Each command in a ```sh block, and the block behind it; on the wire lines end with CR LF.
-const readme = fs.readFileSync(path.join(root, 'README.md'), 'utf8')
+const readme = fs.readFileSync(path.join(root, 'examples/realtime/README.md'), 'utf8')
 const shown = [...readme.matchAll(/```sh\n(.*?)```\n\n```\n(.*?)```\n/gs)].map(([, command, output]) => ({ command, output: `\r\n${output.replaceAll('\n', '\r\n')}` }))
 const ELISION = '…\r\n'
 

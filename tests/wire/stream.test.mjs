@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import apollo3 from 'apollo3/core/core.cjs'
 import {
-  closeAll, CLOSING, connection, EVENTS_CLOSING, EVENTS_OPENING, follow, newGate, OPENING, openGate, rawEvent, rawPart, request, rest, WAYS,
+  closeAll, CLOSING, connection, EVENTS_CLOSING, EVENTS_OPENING, figures, follow, newGate, OPENING, openGate, rawEvent, rawPart, request, rest, WAYS,
 } from './incremental.mjs'
 import { CLIENTS, testClients } from './incremental_clients.mjs'
-import { post, start, stats, until } from './lib.mjs'
+import { post, start, until } from './lib.mjs'
 
 const ALPHABET = [...'abcdefghijklmnopqrstuvwxyz']
 
@@ -106,7 +106,7 @@ for (const { name, form, accept } of WAYS) {
       const gate = newGate()
       await openGate(server, gate)
       const waiting = streamed('query ($gate: Int!) { heldList(gate: $gate, count: 3) @stream(initialCount: 2, label: "L") }', { gate })
-      await until(async () => (await stats(server)).listsActive === 1, 'the list to begin')
+      await until(async () => (await figures(server)).listsActive === 1, 'the list to begin')
       await openGate(server, gate)
       const answer = await waiting
       assert.deepEqual(answer.first.data, { heldList: [1, 2] })
@@ -193,7 +193,7 @@ for (const { name, form, accept } of WAYS) {
 
     test('who leaves ends the source', async () => {
       const answer = await streamed('{ heldList(gate: 255, count: 3) @stream }')
-      await until(async () => (await stats(server)).listsActive === 1, 'the source')
+      await until(async () => (await figures(server)).listsActive === 1, 'the source')
       answer.close()
       await rest(server)
     })
@@ -220,7 +220,7 @@ describe('without @stream', () => {
   test('who leaves ends the source', async () => {
     const abort = new AbortController()
     const pending = fetch(server.url, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: '{"query":"{ heldList(gate: 255, count: 1) }"}', signal: abort.signal }).catch(() => {})
-    await until(async () => (await stats(server)).listsActive === 1, 'the source')
+    await until(async () => (await figures(server)).listsActive === 1, 'the source')
     abort.abort()
     await pending
     await rest(server)

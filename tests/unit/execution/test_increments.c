@@ -16,7 +16,8 @@ static const char sdl[] =
     "directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD\n"
     "type Query { fast: Int  slow(ms: Int!): Int  hard(ms: Int!): Int!  o: Query  os(n: Int!): "
     "[Query]\n"
-    "  fed: [Int]  strict: [Int!]  text: String  no_list: Int  lates(n: Int!): [Int] }";
+    "  fed: [Int]  eager: [Int]  strict: [Int!]  text: String  no_list: Int  lates(n: Int!): [Int] "
+    "}";
 
 static fixture f;
 
@@ -162,18 +163,39 @@ static int resolve_fed(xy_call *call)
     return XY_OK;
 }
 
+static int eager_next; /* what it pushes next, up to 1000 */
+static int eager_most; /* in a row */
+
+static void push_eagerly(xy_source_stream *stream, void *arg)
+{
+    int first = eager_next;
+    int rc = XY_OK;
+
+    (void)arg;
+    while (rc == XY_OK && eager_next < 1000)
+        rc = xy_stream_push_int(stream, eager_next++);
+    if (eager_next - first > eager_most)
+        eager_most = eager_next - first;
+    if (eager_next == 1000)
+        xy_stream_end(stream);
+}
+
+static int resolve_eager(xy_call *call)
+{
+    xy_source_stream *stream = xy_later_list(call);
+
+    eager_next = 0;
+    eager_most = 0;
+    xy_stream_on_ready(stream, push_eagerly, NULL);
+    push_eagerly(stream, NULL);
+    return XY_OK;
+}
+
 static const binding bindings[] = {
-    {"Query.fast", resolve_fast},
-    {"Query.slow", resolve_slow},
-    {"Query.hard", resolve_hard},
-    {"Query.o", resolve_object},
-    {"Query.os", resolve_objects},
-    {"Query.fed", resolve_fed},
-    {"Query.strict", resolve_fed},
-    {"Query.text", resolve_text},
-    {"Query.no_list", resolve_fed},
-    {"Query.lates", resolve_lates},
-    {NULL, NULL},
+    {"Query.fast", resolve_fast},   {"Query.slow", resolve_slow},   {"Query.hard", resolve_hard},
+    {"Query.o", resolve_object},    {"Query.os", resolve_objects},  {"Query.fed", resolve_fed},
+    {"Query.strict", resolve_fed},  {"Query.text", resolve_text},   {"Query.no_list", resolve_fed},
+    {"Query.lates", resolve_lates}, {"Query.eager", resolve_eager}, {NULL, NULL},
 };
 
 /* ---- */
@@ -487,6 +509,31 @@ static void a_full_outlet_holds_up_the_source(void **state)
     expect("stop\n");
 }
 
+static void who_pushes_at_once_is_held_up_too(void **state)
+{
+    teller t;
+
+    (void)state;
+    start(&t, "{ eager @stream(initialCount: 2) }", XY_FORM_2023);
+    for (int i = 0; i < 100 && !t.ended; i++)
+        wait(1);
+    assert_true(t.ended);
+    assert_non_null(strstr(journal, "[0,1]"));
+    assert_non_null(strstr(journal, "999]}"));
+    assert_in_range(eager_most, 1, 100);
+    journal[0] = '\0';
+}
+
+static void who_pushes_at_once_may_when_all_is_wanted(void **state)
+{
+    catcher out;
+
+    (void)state;
+    start_whole(&out, "{ eager }");
+    assert_non_null(strstr(fixture_take(&f, &out), ",998,999]"));
+    wait(0);
+}
+
 static void who_pushes_on_all_the_same_fails(void **state)
 {
     teller t;
@@ -619,6 +666,8 @@ int main(void)
         T(without_stream_the_items_are_collected),
         T(a_list_without_end_is_too_large),
         T(a_full_outlet_holds_up_the_source),
+        T(who_pushes_at_once_is_held_up_too),
+        T(who_pushes_at_once_may_when_all_is_wanted),
         T(who_pushes_on_all_the_same_fails),
         T(null_in_a_strict_list_ends_it),
         T(a_source_that_fails_ends_its_list),
