@@ -26,6 +26,7 @@
 #define ITEMS_MAX    4u
 #define EVENTS_MAX   4u
 #define ROUNDS_MAX   10000u
+#define RESULTS_MAX  100u /* that one client wants: fragments that are not valid may have no end */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -42,6 +43,7 @@ typedef struct source {
     xy_source_stream *stream;
     struct fuzz *fuzz;
     bool timed;
+    bool closed; /* its stop may come at the end of the turn */
 } source;
 
 typedef struct fuzz {
@@ -258,25 +260,33 @@ static void forget_source(void *arg)
             f->sources[i] = f->sources[--f->sources_len];
 }
 
+static int push_something(xy_source_stream *stream, fuzz *f, unsigned choice)
+{
+    if (choice == 0)
+        return xy_stream_push_error(stream, "no \xc3\xa4");
+    if (choice == 1)
+        return xy_stream_push_int(stream, 7);
+    if (choice == 2)
+        return xy_stream_push_str(stream, XY_STR("TWO"));
+    return xy_stream_push(stream, json(f));
+}
+
 /* What a source does next, whether or not anybody wants more of it. */
 static void push(xy_source_stream *stream, void *arg)
 {
     source *s = arg;
     maker *m = &s->fuzz->m;
-    unsigned choice = m->len > 0 ? maker_choose(m, 8) : 0;
+    unsigned choice = maker_choose(m, 8);
 
+    if (choice > 1) {
+        s->closed = push_something(stream, s->fuzz, choice - 2) == XY_ECLOSED;
+        return;
+    }
+    s->closed = true;
     if (choice == 0)
         xy_stream_end(stream);
-    else if (choice == 1)
-        xy_stream_fail(stream, maker_choose(m, 2) ? "CODE" : NULL, "failed");
-    else if (choice == 2)
-        xy_stream_push_error(stream, "no \xc3\xa4");
-    else if (choice == 3)
-        xy_stream_push_int(stream, 7);
-    else if (choice == 4)
-        xy_stream_push_str(stream, XY_STR("TWO"));
     else
-        xy_stream_push(stream, json(s->fuzz));
+        xy_stream_fail(stream, maker_choose(m, 2) ? "CODE" : NULL, "failed");
 }
 
 static void push_when_ready(xy_source_stream *stream, void *arg)
@@ -386,7 +396,7 @@ static int on_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     f->last = flags & XY_PUT_LAST;
     check_result(result, flags & ~(unsigned)XY_PUT_LAST, f->results == 0, !f->last);
     f->results++;
-    f->full = maker_choose(&f->m, 4) == 1;
+    f->full = maker_choose(&f->m, 4) == 1 || f->results > RESULTS_MAX;
     return f->full ? XY_EFULL : XY_OK;
 }
 
@@ -451,7 +461,7 @@ static void push_one(fuzz *f)
 {
     source *s = f->sources[maker_choose(&f->m, f->sources_len)];
 
-    if (s->timed)
+    if (s->timed || s->closed)
         xy__loop_advance(f->loop, 1);
     else
         push(s->stream, s);
@@ -465,7 +475,7 @@ static void finish(fuzz *f)
 
     while (f->executor.gauges.runs > 0) {
         XY_ASSERT(rounds++ < ROUNDS_MAX);
-        if (maker_choose(&f->m, 16) == 1)
+        if (f->results > RESULTS_MAX || maker_choose(&f->m, 16) == 1)
             go(f);
         else if (is_full(f) && maker_choose(&f->m, 4) == 0)
             make_room(f);
