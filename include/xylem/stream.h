@@ -27,7 +27,7 @@ XY_API void *xy_stream_alloc(xy_source_stream *stream, size_t size);
 
 /* Push an event. Returns XY_OK; XY_EFULL when the event was taken but the client is behind: push
  * no more before on_ready; XY_ELIMIT when the queue is over its limit and the event was dropped;
- * XY_ECLOSED after the end. */
+ * XY_ECLOSED after the end, perhaps before on_stop, which comes at the end of the turn then. */
 XY_API int xy_stream_push(xy_source_stream *stream, const xy_value *event);
 XY_API int xy_stream_push_int(xy_source_stream *stream, int64_t event);
 XY_API int xy_stream_push_str(xy_source_stream *stream, xy_str event);

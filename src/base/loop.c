@@ -362,7 +362,7 @@ void xy__loop_advance(xy_loop *loop, uint64_t ms)
             loop->virtual_ms = loop->heap[0]->due_ms;
         fire(loop, loop->virtual_ms);
         /* Time does not pass while there is something to do. */
-        if (!xy__list_empty(&loop->next))
+        if (!xy__list_empty(&loop->soon) || !xy__list_empty(&loop->next))
             xy__loop_turn(loop);
     }
     loop->virtual_ms = until;
