@@ -187,8 +187,8 @@ XY_API int xy_typed_stream_fail(xy_source_stream *stream, const char *fmt, va_li
     XY_PRINTF(2, 0);
 
 /* Publish what `slot` reads from `value`. Returns as xy_publish(); XY_ELIMIT also for what is
- * nested more than 64 levels deep, as objects are that contain each other; XY_EUNAVAILABLE where `app` is
- * NULL: there is no server. */
+ * nested more than 64 levels deep, as objects are that contain each other; XY_EUNAVAILABLE where
+ * `app` is NULL: there is no server. */
 XY_API int xy_typed_publish(xy_app *app, xy_str topic, xy_str id, const xy_slot *slot,
                             const void *value);
 

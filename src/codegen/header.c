@@ -148,11 +148,11 @@ static void structure(xy_buf *out, xy_gen_model *model, const xy_gen_struct *of)
         xy_str c = xy__gen_variable(model, member->value);
 
         xy__gen_comment(out, "    ", member->description);
+        xy__buf_printf(out, "    %s%.*s%.*s;\n", is_input_ref ? "const " : "", XY_PRI(c),
+                       XY_PRI(member->c));
         if (member->given)
             xy__buf_printf(out, "    bool has_%.*s; /* it was given, perhaps as null */\n",
                            XY_PRI(member->c));
-        xy__buf_printf(out, "    %s%.*s%.*s;\n", is_input_ref ? "const " : "", XY_PRI(c),
-                       XY_PRI(member->c));
     }
     if (of->members.len == 0)
         XY_BUF_LITERAL(out, "    char nothing; /* every field has a resolver */\n");
