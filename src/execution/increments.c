@@ -44,7 +44,7 @@ xy_increments *xy__increments_create(xy_run *first, xy_outlet *outlet, xy_form *
     xy__list_init(&increments->rests);
     xy__list_init(&increments->active);
     xy__buf_init(&increments->text, SIZE_MAX);
-    xy__buf_init(&increments->errors, SIZE_MAX);
+    xy__buf_init(&increments->errors, first->executor->limits.response_bytes_max);
     first->part = &increments->part;
     xy__run_hold(first);
     outlet->on_ready = on_ready;
@@ -220,11 +220,13 @@ xy_str xy__part_errors(xy_increments *increments, xy_run *run, bool failed)
     xy_errors errors;
 
     gather_errors(run, failed, &errors);
-    increments->errors.len = 0;
+    xy__buf_reset(&increments->errors, XY_PAYLOAD_BYTES);
     if (errors.list.len == 0)
         return XY_STR_NULL;
     increments->flags |= XY_PUT_ERRORS | (failed && run->limit_code ? XY_PUT_TIMEOUT : 0u);
     xy__errors_write(&increments->errors, &errors);
+    if (increments->errors.err)
+        return XY_STR("[{\"message\":\"There are more errors than a response may have.\"}]");
     return xy__buf_view(&increments->errors);
 }
 
