@@ -19,5 +19,6 @@
 #include "xylem/stream.h"
 #include "xylem/value.h"
 #include "xylem/version.h"
+#include "xylem/work.h"
 
 #endif

@@ -58,7 +58,8 @@ static char *stats_json(xy_app *handle)
              ",\"invalidations\":%" PRIu64 ",\"liveRuns\":%" PRIu64 ",\"liveEqual\":%" PRIu64
              ",\"liveResults\":%" PRIu64 ",\"liveSuperseded\":%" PRIu64 ",\"connections\":%" PRIu64
              ",\"streams\":%" PRIu64 ",\"subscriptions\":%" PRIu64 ",\"topics\":%" PRIu64
-             ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"queueBytes\":%" PRIu64
+             ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"worksQueued\":%" PRIu64
+             ",\"worksRunning\":%" PRIu64 ",\"works\":%" PRIu64 ",\"queueBytes\":%" PRIu64
              ",\"requests\":%" PRIu64 ",\"published\":%" PRIu64 ",\"delivered\":%" PRIu64
              ",\"dropped\":%" PRIu64 ",\"overflows\":%" PRIu64 ",\"documentHits\":%" PRIu64
              ",\"documentMisses\":%" PRIu64 ",\"documentEntries\":%" PRIu64
@@ -66,10 +67,10 @@ static char *stats_json(xy_app *handle)
              gauges.live_queries, gauges.live_groups, gauges.live_keys, gauges.invalidations,
              gauges.live_runs, gauges.live_equal, gauges.live_results, gauges.live_superseded,
              gauges.connections, gauges.streams, gauges.subscriptions, gauges.topics, gauges.runs,
-             gauges.promises, gauges.queue_bytes, gauges.requests, gauges.published,
-             gauges.delivered, gauges.dropped, gauges.overflows, gauges.document_hits,
-             gauges.document_misses, gauges.document_entries, gauges.document_bytes,
-             gauges.document_evictions);
+             gauges.promises, gauges.works_queued, gauges.works_running, gauges.works,
+             gauges.queue_bytes, gauges.requests, gauges.published, gauges.delivered,
+             gauges.dropped, gauges.overflows, gauges.document_hits, gauges.document_misses,
+             gauges.document_entries, gauges.document_bytes, gauges.document_evictions);
     return text;
 }
 
