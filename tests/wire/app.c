@@ -89,7 +89,7 @@ static xy_schema *load_schema(const app *application)
         exit(1);
     }
     if (app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
-        (application->has_gates && app_bind_gates(schema) < 0)) {
+        (application->has_gates && (app_bind_gates(schema) < 0 || app_bind_works(schema) < 0))) {
         fputs("a resolver does not fit the schema\n", stderr);
         exit(1);
     }
@@ -103,6 +103,8 @@ int main(int argc, char **argv)
         .letter_ms = 1000,
         .tick_ms = 500,
         .auctions_lock = PTHREAD_MUTEX_INITIALIZER,
+        .gates_lock = PTHREAD_MUTEX_INITIALIZER,
+        .gates_changed = PTHREAD_COND_INITIALIZER,
     };
     xy_server_config config = xy_server_config_default();
     int code = 2;
