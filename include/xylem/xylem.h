@@ -20,5 +20,6 @@
 #include "xylem/typed.h"
 #include "xylem/value.h"
 #include "xylem/version.h"
+#include "xylem/work.h"
 
 #endif
