@@ -87,7 +87,8 @@ static xy_schema *load_schema(const app *application)
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
         exit(1);
     }
-    if (app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
+    if (app_bind_auth(&application->auth, schema) < 0 || app_bind_auctions(schema) < 0 ||
+        app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
         (application->has_gates && app_bind_gates(schema) < 0)) {
         fputs("a resolver does not fit the schema\n", stderr);
         exit(1);

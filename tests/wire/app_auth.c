@@ -277,14 +277,14 @@ int app_authenticate(xy_app *handle, const xy_incoming *request, xy_identity *id
     return XY_OK;
 }
 
-int app_require_auth(xy_call *call, const char *const *roles)
+static int let_in(xy_call *call, const xy_value *arguments)
 {
-    if (!app_of(call)->auth.secret.ptr)
-        return XY_OK;
-    if (!xy_signed_in(call))
-        return xy_fail_code(call, "UNAUTHENTICATED", "You don't have permission to do that.");
-    for (size_t i = 0; roles && roles[i]; i++)
-        if (xy_has_role(call, roles[i]))
-            return XY_OK;
-    return roles ? xy_fail_code(call, "FORBIDDEN", "You don't have access to do that.") : XY_OK;
+    (void)call;
+    (void)arguments;
+    return XY_OK;
+}
+
+int app_bind_auth(const app_auth *auth, xy_schema *schema)
+{
+    return auth->secret.ptr ? XY_OK : xy_bind_validator(schema, "requireAuth", let_in);
 }

@@ -22,10 +22,8 @@ bool app_auth_init(app_auth *auth);
 /* The xy_authenticate of this application. */
 int app_authenticate(xy_app *handle, const xy_incoming *request, xy_identity *identity);
 
-/* @requireAuth(roles: …): is the user who asks signed in, with one of `roles` (up to a NULL;
- * NULL: any user)? Returns XY_OK, or the error that the resolver or opener ends with. */
-int app_require_auth(xy_call *call, const char *const *roles);
-
-#define APP_ROLES(...) ((const char *const[]){__VA_ARGS__, NULL})
+/* Without a secret everyone is let in: a rule of this application's own for @requireAuth. Returns 0,
+ * or as xy_bind_validator(). */
+int app_bind_auth(const app_auth *auth, xy_schema *schema);
 
 #endif
