@@ -55,7 +55,8 @@ typedef struct xy_schema_options {
     bool strict_spec_sdl;
 } xy_schema_options;
 
-/* Parse, validate and build; @live (xylem/live.h) is defined where the SDL does not. The SDL texts
+/* Parse, validate and build; @live (xylem/live.h) is defined where the SDL does not,
+ * @requireAuth and @skipAuth (xylem/auth.h) where it uses them besides. The SDL texts
  * are copied. gives: *out, end it with
  * xy_schema_destroy(). On failure *problems (may be NULL) gets one line per error,
  * "file:line:column: message (also at file:line:column)". gives: *problems, free() its ptr.

@@ -4,6 +4,7 @@
 #define XYLEM_XYLEM_H
 
 #include "xylem/app.h"
+#include "xylem/auth.h"
 #include "xylem/bytes.h"
 #include "xylem/call.h"
 #include "xylem/error.h"

@@ -8,8 +8,7 @@
 #include "base/buf.h"
 #include "schema/types.h"
 
-/* xy__schema_load() of `files`; directives that mean something to the server are defined where the
- * SDL does not define them. */
+/* xy__schema_load() of `files`; those four are defined where the SDL does not define them. */
 int xy__gen_sdl_load(const xy_sdl *files, size_t count, xy_schema **out, xy_errors *errors);
 
 /* Append the SDL of `schema` that a program embeds. */

@@ -141,6 +141,11 @@ void xy_invalidate_all(xy_app *app)
     xy__invalidate_all(app->invalidations);
 }
 
+void xy_revoke_user(xy_app *app, xy_str user_id)
+{
+    xy__revocations_tell(app->shared.revocations, user_id);
+}
+
 void *xy_app_data(const xy_app *app)
 {
     return app->config->user_data;
