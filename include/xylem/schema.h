@@ -112,7 +112,7 @@ typedef struct xy_slot {
     uint32_t has_offset;
     const struct xy_slot *item; /* LIST: how each item is read */
     uint32_t item_size;         /* LIST: bytes from one item to the next */
-    /* for xylem/typed.h: in a struct of inputs, of a bool that says "was given"; 0: none */
+    /* for xylem/generated.h: in a struct of inputs, of a bool that says "was given"; 0: none */
     uint32_t given_offset;
     const struct xy_layout *layout; /* likewise: of the struct, enum or abstract type */
 } xy_slot;

@@ -220,7 +220,6 @@ static void make_field(xy_gen_model *model, const xy_field *field)
         derived(model, made, "source");
     if (made->role == XY_GEN_TOPIC)
         made->key = topic_key(model, field);
-    model->blocking = model->blocking || made->role == XY_GEN_BLOCKING;
     *xy_vec_push(&model->arena, &model->fields) = made;
 }
 

@@ -14,10 +14,8 @@ static void head(xy_buf *out, xy_gen_model *model)
         letters[i] = letters[i] >= 'a' && letters[i] <= 'z' ? (char)(letters[i] - 32) : letters[i];
     xy__buf_printf(out,
                    "/* Made by xylem generate types from the application's SDL; do not edit. */\n"
-                   "#ifndef %.*sTYPES_H\n#define %.*sTYPES_H\n\n#include \"xylem/typed.h\"\n",
+                   "#ifndef %.*sTYPES_H\n#define %.*sTYPES_H\n\n#include \"xylem/generated.h\"\n",
                    XY_PRI(guard), XY_PRI(guard));
-    if (model->blocking)
-        XY_BUF_LITERAL(out, "#include \"xylem/work.h\"\n");
     xy__buf_printf(out,
                    "\n_Static_assert(XY_VERSION_NUMBER == %d,\n"
                    "               \"made by another version of xylem: generate it again\");\n\n"

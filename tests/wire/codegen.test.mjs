@@ -85,6 +85,14 @@ test('a client that goes takes the timer of its promise along', async () => {
   }))
 })
 
+test('a blocking resolver runs on the pool, for structs and for events', async () => {
+  assert.deepEqual(await data('{ primes(below: 12) auction(id: "1") { summary } }'),
+    { primes: [2, 3, 5, 7, 11], auction: { summary: 'A car, 7 seen' } })
+  assert.equal((await ask('{ primes(below: -1) }')).errors[0].message, 'no primes below -1')
+  const [{ data: { offers } }] = await rest(await subscribe(server, { query: 'subscription { offers { summary } }' }))
+  assert.deepEqual(offers, { summary: 'A car, 7 seen' })
+})
+
 test('a source of a list is collected, and streamed with @stream', async () => {
   assert.equal((await data('{ alphabet }')).alphabet.join(''), 'abcdefghijklmnopqrstuvwxyz')
   const { first, later } = await streamed('{ alphabet @stream(initialCount: 20) }')
@@ -133,6 +141,11 @@ test('a mutation publishes to the topic of its key, and invalidates', async () =
   watcher.close()
   mine.close()
   other.close()
+})
+
+test('a field with @requireAuth asks who it is', async () => {
+  const { errors } = await ask('mutation { close(id: "1") { id } }')
+  assert.equal(errors[0].message, "You don't have permission to do that.")
 })
 
 test('introspection has no word of what is between the SDL and the generator', async () => {

@@ -187,6 +187,30 @@ int Query_numbers(xy_call *c, xy_int_list *out)
     return XY_OK;
 }
 
+/* On a thread of the pool: it may take its time. */
+int Query_primes(xy_work *w, const Query_primes_args *a, xy_int_list *out)
+{
+    if (a->below < 0)
+        return xy_work_fail(w, "no primes below %d", a->below);
+    xy_list_alloc(w, out, a->below);
+    out->len = 0;
+    for (int32_t n = 2; n < a->below; n++) {
+        bool prime = true;
+
+        for (int32_t by = 2; by < n; by++)
+            prime = prime && n % by != 0;
+        if (prime)
+            out->items[out->len++] = n;
+    }
+    return XY_OK;
+}
+
+int Auction_summary(xy_work *w, const Auction *self, xy_str *out)
+{
+    *out = xy_work_format(w, "%.*s, %zu seen", XY_PRI(self->title), (size_t)self->views);
+    return XY_OK;
+}
+
 int Query_grid(xy_call *c, int_list_list *out)
 {
     xy_list_alloc(c, out, 2);

@@ -46,8 +46,8 @@ MISTAKES = [
     ("a forgotten answer", None, ("    *out = find(a->id);\n", "    (void)a;\n"), r"unused parameter .out.(.|\n)*Query_auction|"
      r"Query_auction(.|\n)*unused parameter .out"),
     ("a call for the loop, from the worker pool", None,
-     ("int Query_mood(", "struct xy_work;\nint pool(struct xy_work *w);\nint pool(struct xy_work *w)\n{\n"
-      "    return Auction_invalidate(w, car.id);\n}\n\nint Query_mood("), r"xy_work(.|\n)*Auction_invalidate|Auction_invalidate(.|\n)*xy_work"),
+     ("    if (a->below < 0)", "    Auction_invalidate(w, car.id);\n    if (a->below < 0)"),
+     r"xy_work(.|\n)*Auction_invalidate|Auction_invalidate(.|\n)*xy_work"),
 ]
 
 passed, failed = 0, []
