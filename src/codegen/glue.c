@@ -224,7 +224,7 @@ static void topic(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
     xy_str value = xy__gen_parameter(model, field->result);
     xy_str item = xy__gen_item_name(model, field->result);
     xy_str name = field->field->name;
-    xy_str key = field->key ? xy__gen_member_name(model, field->key->name) : XY_STR("XY_STR_NULL");
+    xy_str key = field->key ? xy__gen_key_name(model, field->key->name) : XY_STR("XY_STR_NULL");
     xy_gen_call call;
 
     xy__buf_printf(out,

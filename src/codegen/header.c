@@ -226,7 +226,7 @@ static void topic(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
     xy_gen_call call;
 
     if (field->key) {
-        xy_str key = xy__gen_member_name(model, field->key->name);
+        xy_str key = xy__gen_key_name(model, field->key->name);
 
         xy__buf_printf(out,
                        "#define %.*s_publish(at, %.*s, payload) \\\n"

@@ -263,6 +263,10 @@ static void fill(xy_gen_model *model)
             continue;
         if (made->kind == XY_GEN_OBJECT) {
             add_members(model, made);
+            if (made->has_id)
+                xy__gen_global(
+                    model, xy__arena_printf(&model->arena, "%.*s_invalidate", XY_PRI(type->name)),
+                    type_node(type));
         } else {
             order_input(model, made);
         }
