@@ -20,11 +20,13 @@ typedef enum mint_kind {
 /* The same key at each call, made at the first. */
 cjose_jwk_t *mint_key(mint_kind kind);
 
-/* `claims` signed by `key`, with a header of `alg` and, unless it is NULL, `kid`. Lives in `arena`. */
+/* `claims` signed by `key`, with a header of `alg` and, unless it is NULL, `kid`. Lives in
+ * `arena`. */
 xy_str mint_token(xy_arena *arena, const cjose_jwk_t *key, const char *alg, const char *kid,
                   const char *claims);
 
-/* `header`.`claims`.`signature`, each as it is but for base64url of the first two. Lives in `arena`. */
+/* `header`.`claims`.`signature`, as they are but for base64url of the first two. Lives in
+ * `arena`. */
 xy_str mint_raw(xy_arena *arena, const char *header, const char *claims, const char *signature);
 
 /* `{"keys":[…]}`: the public half of `key`, with `more` members (`,"kid":"a"`) in it. */
