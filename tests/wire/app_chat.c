@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Chat and the subscriptions that fail on purpose. */
-#include "../../examples/realtime/services/rooms.h"
+#include "../../bench/rooms.h"
 #include "app.h"
 
 typedef struct ticker {
