@@ -56,9 +56,11 @@ static void next_letter(xy_source_stream *stream, void *arg)
     static const char letters[LETTERS + 1] = "abcdefghijklmnopqrstuvwxyz";
     alphabet *state = arg;
 
-    xy_stream_push_str(stream, (xy_str){&letters[state->next++], 1});
-    if (state->next == LETTERS)
+    if (state->next == LETTERS) {
         xy_stream_end(stream);
+        return;
+    }
+    xy_stream_push_str(stream, (xy_str){&letters[state->next++], 1});
 }
 
 static int Query_alphabet(xy_call *call)
