@@ -69,6 +69,11 @@ test('computed fields and fields with arguments have a self', async () => {
     { auction: { highest: 100, bid: { amount: 100 }, history: [{ amount: 100 }] } })
 })
 
+test('a loader may answer, at once for what it has fetched before', async () => {
+  assert.deepEqual(await data('{ auction(id: "1") { seller { rival { name rival { name rival { id } } } } } }'),
+    { auction: { seller: { rival: { name: 'Ben', rival: { name: 'Anna', rival: { id: 's2' } } } } } })
+})
+
 test('a promise is answered later, at once, with null, or by an error', async () => {
   assert.deepEqual(await data('{ slow(wait: 2) { id } none: slow(wait: 0) { id } }'), { slow: { id: '1' }, none: null })
   for (const [wait, message] of [[-1, 'no time'], [-2, 'no time at -2']]) {
