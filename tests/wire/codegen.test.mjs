@@ -116,6 +116,9 @@ async function streamed(query) {
 test('a source of a list that fails tells its client why', async () => {
   const { errors } = await ask('{ bidders { name } }')
   assert.equal(errors[0].message, 'only 1 of them')
+  const refused = await ask('{ auction(id: "1") { history(first: -2) { amount } } }')
+  assert.deepEqual(refused.errors[0].message, 'first is -2')
+  assert.equal(refused.data.auction, null)
 })
 
 test('a source of a subscription', async () => {

@@ -69,7 +69,8 @@ int Auction_bid(xy_call *c, const Auction *self, const Auction_bid_args *a, Bid 
 int Auction_history(xy_call *c, const Auction *self, const Auction_history_args *a,
                     Auction_history_source *s)
 {
-    (void)c;
+    if (a->first.value < 0)
+        return xy_fail(c, "first is %d", a->first.value);
     for (size_t i = 0; i < self->bids.len && a->first.has && (int32_t)i < a->first.value; i++)
         Auction_history_push(s, &self->bids.items[i]);
     Auction_history_end(s);
