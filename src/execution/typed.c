@@ -341,8 +341,16 @@ static xy_result keep(xy_typed_alloc *alloc, void *memory, const xy_slot *slot, 
     return xy__slot_read(slot, copy);
 }
 
+/* Has the resolver answered through the call itself, by xy_load() say? */
+static bool is_answered(const xy_call *call)
+{
+    return call->own || call->result.kind != XY_RESULT_NULL;
+}
+
 int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size)
 {
+    if (is_answered(call))
+        return XY_OK;
     return xy_put(call, keep(call_alloc, call, slot, value, size));
 }
 
@@ -379,8 +387,10 @@ int xy_typed_work_put(xy_work *work, const xy_slot *slot, const void *value, siz
 void xy_typed_resolve(xy_typed_promise *promise, const xy_slot *slot, const void *value,
                       size_t size)
 {
+    xy_call *call = xy_promise_call(promise->promise);
+
     promise->answered = true;
-    xy_typed_put(xy_promise_call(promise->promise), slot, value, size);
+    xy_put(call, keep(call_alloc, call, slot, value, size));
     xy_promise_resolve(promise->promise);
 }
 

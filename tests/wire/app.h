@@ -45,6 +45,7 @@ typedef struct app {
     pthread_mutex_t gates_lock;       /* for threads that wait for one */
     pthread_cond_t gates_changed;
     _Atomic int64_t tally;
+    _Atomic int64_t batches; /* of words that were loaded */
 } app;
 
 /* The application behind a call. */
