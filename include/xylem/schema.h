@@ -21,6 +21,7 @@
 
 typedef struct xy_schema xy_schema;
 typedef struct xy_call xy_call;
+typedef struct xy_work xy_work;
 typedef struct xy_source_stream xy_source_stream;
 typedef struct xy_value xy_value;
 typedef struct xy_coercion xy_coercion;
@@ -28,6 +29,9 @@ typedef struct xy_coercion xy_coercion;
 /* Answers for one field: puts a value (xylem/call.h) and returns XY_OK, or says why not: `return
  * xy_fail(call, ...)`. */
 typedef int xy_resolver(xy_call *call);
+
+/* The same on a thread of the pool, where it may block: see xylem/work.h. */
+typedef int xy_blocking_resolver(xy_work *work);
 
 /* Opens the source stream of a Subscription field (xylem/stream.h). `call` (its arguments,
  * identity) is valid until the return. */
@@ -69,6 +73,10 @@ XY_API xy_str xy_schema_print(const xy_schema *schema);
  * has no such field, XY_EEXIST when it is bound. */
 XY_API int xy_bind(xy_schema *schema, const char *coordinate, xy_resolver *resolver);
 
+/* Let `resolver` answer for "Type.field" on the pool (xylem/work.h). Returns as xy_bind(). */
+XY_API int xy_bind_blocking(xy_schema *schema, const char *coordinate,
+                            xy_blocking_resolver *resolver);
+
 /* Let `opener` open the source stream of "Subscription.field". Returns as xy_bind(). */
 XY_API int xy_bind_stream(xy_schema *schema, const char *coordinate, xy_opener *opener);
 
@@ -93,6 +101,8 @@ typedef enum xy_slot_kind {
 } xy_slot_kind;
 
 #define XY_SLOT_NO_HAS UINT32_MAX
+/* A LIST that is never null: NULL items are an empty one. */
+#define XY_SLOT_EMPTY (UINT32_MAX - 1)
 
 typedef struct xy_slot {
     const char *field; /* NULL in an item */
@@ -102,6 +112,9 @@ typedef struct xy_slot {
     uint32_t has_offset;
     const struct xy_slot *item; /* LIST: how each item is read */
     uint32_t item_size;         /* LIST: bytes from one item to the next */
+    /* for xylem/generated.h: in a struct of inputs, of a bool that says "was given"; 0: none */
+    uint32_t given_offset;
+    const struct xy_layout *layout; /* likewise: of the struct, enum or abstract type */
 } xy_slot;
 
 /* The layout of a list member of a typed struct. */

@@ -83,6 +83,9 @@ typedef struct xy_server_config {
     /* true: unexpected errors are shown to clients, not only logged; messages suggest the names
      * that might have been meant; and see `introspection`. */
     bool development;
+    /* Threads that blocking resolvers run on (xylem/work.h), started when there is work for them;
+     * of the process; 8, at least 1. */
+    uint32_t blocking_threads;
     xy_switch introspection; /* may clients ask for __schema and __type? XY_IN_DEVELOPMENT */
     xy_switch playground;    /* GraphiQL, for browsers at `path`; XY_IN_DEVELOPMENT */
     const xy_playground_tab *playground_tabs; /* ends with an entry without query; NULL: none */

@@ -18,7 +18,9 @@
 #include "xylem/server.h"
 #include "xylem/str.h"
 #include "xylem/stream.h"
+#include "xylem/typed.h"
 #include "xylem/value.h"
 #include "xylem/version.h"
+#include "xylem/work.h"
 
 #endif

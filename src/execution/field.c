@@ -79,10 +79,7 @@ static void refuse_call(xy_call *call, int rc)
 {
     if (call->own && call->own->state == XY_PROMISE_MADE)
         xy__promise_stop(call->own);
-    if (call->result.kind == XY_RESULT_ERROR)
-        return;
-    xy_put(call, xy_result_error(xy_str_from(xy_err_text(rc))));
-    call->internal = true;
+    xy__call_refuse(call, rc);
 }
 
 static xy_outcome resolve(xy_run *run, xy_frame *at, xy_plan_field *field,

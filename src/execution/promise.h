@@ -17,6 +17,8 @@
 #ifndef XY_EXECUTION_PROMISE_H
 #define XY_EXECUTION_PROMISE_H
 
+#include <stdarg.h>
+
 #include "execution/run.h"
 
 typedef struct xy_list_source xy_list_source; /* execution/list_source.h */
@@ -70,6 +72,14 @@ xy_call *xy__call_take(xy_run *run);
 /* The answer of `call` has been completed: stop the promises that found no place in it, and use
  * the call again unless a promise has it. */
 void xy__call_release(xy_call *call);
+
+/* The inside of xy_fail() and of xy_fail_with(); the first returns XY_EFAILED. */
+int xy__call_vfail(xy_call *call, const char *fmt, va_list args);
+void xy__call_set_properties(xy_call *call, const xy_value *properties);
+
+/* The resolver returned the negative code `rc`: unless it put an error, the field fails with a
+ * text that is not for the client. */
+void xy__call_refuse(xy_call *call, int rc);
 
 /* It has found its place: `spot` of `run` waits for it (NULL: it is resolved already). */
 void xy__promise_wait(xy_promise *promise, xy_run *run, xy_spot *spot);

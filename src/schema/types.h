@@ -74,6 +74,7 @@ struct xy_field {
     xy_str deprecation_reason;
     const xy_ast_field_definition *definition; /* NULL for the introspection fields */
     xy_resolver *resolver;                     /* bound, or NULL */
+    xy_blocking_resolver *blocking;            /* likewise; never both */
     xy_opener *opener;                         /* Subscription fields */
     const xy_slot *slot;                       /* read by offset, or NULL */
     xy_guard *guards;                          /* what is asked before, or NULL */

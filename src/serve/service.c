@@ -44,6 +44,7 @@ static void init_executor(xy_service *service)
     executor->app = service->app;
     executor->mask_errors = !config->development;
     executor->on_unexpected = on_unexpected;
+    executor->works.pool = service->shared->pool;
     executor->live_key = config->live_key;
     executor->hide_suggestions = !config->development;
     executor->limits.run_bytes_max = config->limits.operation_memory_max;

@@ -6,6 +6,7 @@
 
 #include "xylem/server.h"
 
+#include "base/pool.h"
 #include "realtime/invalidations.h"
 #include "realtime/pubsub.h"
 #include "serve/document_cache.h"
@@ -30,6 +31,7 @@ typedef struct xy_shared {
     xy_metrics_board *metrics;
     xy_pubsub *pubsub;
     xy_invalidations *invalidations;
+    xy_pool *pool; /* that blocking resolvers run on */
 } xy_shared;
 
 /* Make them as `config` says. keeps: config, until the deinit. Returns 0; XY_EINVAL after a message

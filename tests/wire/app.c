@@ -58,7 +58,8 @@ static char *stats_json(xy_app *handle)
              ",\"invalidations\":%" PRIu64 ",\"liveRuns\":%" PRIu64 ",\"liveEqual\":%" PRIu64
              ",\"liveResults\":%" PRIu64 ",\"liveSuperseded\":%" PRIu64 ",\"connections\":%" PRIu64
              ",\"streams\":%" PRIu64 ",\"subscriptions\":%" PRIu64 ",\"topics\":%" PRIu64
-             ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"queueBytes\":%" PRIu64
+             ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"worksQueued\":%" PRIu64
+             ",\"worksRunning\":%" PRIu64 ",\"works\":%" PRIu64 ",\"queueBytes\":%" PRIu64
              ",\"requests\":%" PRIu64 ",\"published\":%" PRIu64 ",\"delivered\":%" PRIu64
              ",\"dropped\":%" PRIu64 ",\"overflows\":%" PRIu64 ",\"documentHits\":%" PRIu64
              ",\"documentMisses\":%" PRIu64 ",\"documentEntries\":%" PRIu64
@@ -66,10 +67,10 @@ static char *stats_json(xy_app *handle)
              gauges.live_queries, gauges.live_groups, gauges.live_keys, gauges.invalidations,
              gauges.live_runs, gauges.live_equal, gauges.live_results, gauges.live_superseded,
              gauges.connections, gauges.streams, gauges.subscriptions, gauges.topics, gauges.runs,
-             gauges.promises, gauges.queue_bytes, gauges.requests, gauges.published,
-             gauges.delivered, gauges.dropped, gauges.overflows, gauges.document_hits,
-             gauges.document_misses, gauges.document_entries, gauges.document_bytes,
-             gauges.document_evictions);
+             gauges.promises, gauges.works_queued, gauges.works_running, gauges.works,
+             gauges.queue_bytes, gauges.requests, gauges.published, gauges.delivered,
+             gauges.dropped, gauges.overflows, gauges.document_hits, gauges.document_misses,
+             gauges.document_entries, gauges.document_bytes, gauges.document_evictions);
     return text;
 }
 
@@ -94,7 +95,7 @@ static xy_schema *load_schema(const app *application)
     }
     if (app_bind_auth(schema, application->jwt, application->has_guards) < 0 ||
         app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
-        (application->has_gates && app_bind_gates(schema) < 0)) {
+        (application->has_gates && (app_bind_gates(schema) < 0 || app_bind_works(schema) < 0))) {
         fputs("a resolver does not fit the schema\n", stderr);
         exit(1);
     }
@@ -108,6 +109,8 @@ int main(int argc, char **argv)
         .letter_ms = 1000,
         .tick_ms = 500,
         .auctions_lock = PTHREAD_MUTEX_INITIALIZER,
+        .gates_lock = PTHREAD_MUTEX_INITIALIZER,
+        .gates_changed = PTHREAD_COND_INITIALIZER,
     };
     xy_server_config config = xy_server_config_default();
     int code = 2;

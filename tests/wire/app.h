@@ -41,6 +41,9 @@ typedef struct app {
     bool has_gates;
     bool no_defer_stream;
     _Atomic int64_t gates[APP_GATES]; /* how often each was opened */
+    pthread_mutex_t gates_lock;       /* for threads that wait for one */
+    pthread_cond_t gates_changed;
+    _Atomic int64_t tally;
 } app;
 
 /* The application behind a call. */
@@ -57,8 +60,10 @@ int app_bind_auctions(xy_schema *schema);
 int app_bind_chat(xy_schema *schema);
 int app_bind_probes(xy_schema *schema);
 int app_bind_gates(xy_schema *schema);
+int app_bind_works(xy_schema *schema);
 
 /* The id of the Probe whose field is asked for. */
 xy_str app_probe_id(xy_call *call);
+xy_str app_work_probe_id(const xy_work *work);
 
 #endif
