@@ -101,8 +101,8 @@ typedef struct xy_server_config {
     const char *trusted_documents;
     bool trusted_documents_only;      /* other documents are refused; false */
     bool automatic_persisted_queries; /* clients may register documents by their hash; true */
-    const char *metrics_path;         /* Prometheus text; "/metrics"; NULL: none */
     uint16_t metrics_port;            /* serve metrics there, and there only; 0: on `port` */
+    const char *metrics_path;         /* Prometheus text; "/metrics"; NULL: none */
     /* Finds out who asks; see xylem/identity.h. NULL: by `jwt`. */
     xy_authenticate *authenticate;
     /* What tokens are checked with (xylem/auth.h); the server does not destroy it. NULL, without
