@@ -17,6 +17,7 @@
 #include "xylem/server.h"
 #include "xylem/str.h"
 #include "xylem/stream.h"
+#include "xylem/typed.h"
 #include "xylem/value.h"
 #include "xylem/version.h"
 

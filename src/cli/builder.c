@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* cli/builder.c -- the steps, and what is shown of their output: progress in one line of a terminal,
- * errors and warnings as the compiler words them with paths as the user writes them, and for a
- * resolver that the linker misses, its prototype. What goes well says nothing else. */
+/* cli/builder.c -- the steps, and what is shown of their output: progress in one line of a
+ * terminal, errors and warnings as the compiler words them with paths as the user writes them, and
+ * for a resolver that the linker misses, its prototype. What goes well says nothing else. */
 #include "cli/builder.h"
 
 #include <errno.h>
@@ -156,6 +156,12 @@ static bool note_missing(xy_builder *b, const char *line)
     return true;
 }
 
+/* The linker's word before others: where in the generated code a resolver is called. */
+static bool is_place(const char *line)
+{
+    return strstr(line, "gen_types.c.o: in function") || strstr(line, "more undefined references");
+}
+
 static void on_ninja_line(xy_builder *b, const char *line)
 {
     if (is_progress(line)) {
@@ -170,7 +176,7 @@ static void on_ninja_line(xy_builder *b, const char *line)
         xy__buf_printf(&b->held, "%s\n", line);
     } else if (!begins(line, "ninja: Entering") && !begins(line, "ninja: no work") &&
                !begins(line, "ninja: build stopped") && !begins(line, "collect2: ") &&
-               !note_missing(b, line)) {
+               !is_place(line) && !note_missing(b, line)) {
         show(b, line);
     }
 }

@@ -27,6 +27,8 @@ extern const xy_command xy__command_dev;
 extern const xy_command xy__command_generate_realtime;
 extern const xy_command xy__command_generate_sdl;
 extern const xy_command xy__command_generate_secret;
+extern const xy_command xy__command_generate_service;
+extern const xy_command xy__command_generate_types;
 extern const xy_command xy__command_manual;
 extern const xy_command xy__command_new;
 extern const xy_command xy__command_print_schema;

@@ -5,7 +5,7 @@
  *      ^                  ^    |                |  |                |
  *      |                  |    +---- change     |  +--change--------+--> SETTLING, again
  *      +------ fails: the old server goes on ---+
- *                                               any --Ctrl-C, SIGTERM--> ENDING --server gone--> exit
+ *                                               any --Ctrl-C--> ENDING --server gone--> exit
  *
  * Invariants
  *   1. The server that runs is stopped only when its successor is built.

@@ -18,9 +18,10 @@ static int read_option(const xy_command *command, int argc, char **argv, int *at
                        xy_generate_arguments *out)
 {
     const char *word = argv[*at];
+    bool has_force = strstr(command->usage, "--force") != NULL;
     bool has_type = strstr(command->usage, "--type") != NULL;
 
-    if (strcmp(word, "--force") == 0 || strcmp(word, "-f") == 0) {
+    if (has_force && (strcmp(word, "--force") == 0 || strcmp(word, "-f") == 0)) {
         out->force = true;
     } else if (has_type && strncmp(word, "--type=", 7) == 0) {
         out->type = word + 7;
@@ -36,7 +37,6 @@ static int read_option(const xy_command *command, int argc, char **argv, int *at
 
 int xy__generate_read(const xy_command *command, int argc, char **argv, xy_generate_arguments *out)
 {
-    const char *word = NULL;
     const char *problem;
 
     *out = (xy_generate_arguments){.type = NULL};
@@ -44,16 +44,16 @@ int xy__generate_read(const xy_command *command, int argc, char **argv, xy_gener
         if (argv[i][0] == '-') {
             if (read_option(command, argc, argv, &i, out) < 0)
                 return XY_EINVAL;
-        } else if (word) {
+        } else if (out->word) {
             return refuse(command, "one name, please, not also ", argv[i]);
         } else {
-            word = argv[i];
+            out->word = argv[i];
         }
     }
-    if (!word)
+    if (!out->word)
         return refuse(command, "a name is missing", "");
-    if (xy__name_from(word, &out->name, &problem) < 0) {
-        fprintf(stderr, "xylem %s: %s: %s\n", command->name, word, problem);
+    if (xy__name_from(out->word, &out->name, &problem) < 0) {
+        fprintf(stderr, "xylem %s: %s: %s\n", command->name, out->word, problem);
         return XY_EINVAL;
     }
     return XY_OK;

@@ -9,6 +9,7 @@
 #include "cli/name.h"
 
 typedef struct xy_generate_arguments {
+    const char *word; /* as it was given */
     xy_name name;
     const char *type; /* --type; NULL: not given */
     bool force;

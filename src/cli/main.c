@@ -16,6 +16,8 @@ const xy_command *const xy__commands[] = {
     &xy__command_generate_realtime,
     &xy__command_generate_sdl,
     &xy__command_generate_secret,
+    &xy__command_generate_service,
+    &xy__command_generate_types,
     &xy__command_manual,
     &xy__command_new,
     &xy__command_print_schema,

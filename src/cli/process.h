@@ -8,10 +8,10 @@
 
 #include <sys/types.h>
 
-/* Start `argv`, which ends with NULL; argv[0] is looked up in PATH. It reads nothing. What it writes
- * goes to *out, a descriptor to be closed, or, when `out` is NULL, where this program's goes.
- * Returns the process, or -1 with errno set. A program that is not there ends with 127, after a
- * message among its output. */
+/* Start `argv`, which ends with NULL; argv[0] is looked up in PATH. It reads nothing. What it
+ * writes goes to *out, a descriptor to be closed, or, when `out` is NULL, where this program's
+ * goes. Returns the process, or -1 with errno set. A program that is not there ends with 127,
+ * after a message among its output. */
 pid_t xy__process_start(char *const argv[], int *out);
 
 /* Send `signal` to its group. */

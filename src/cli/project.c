@@ -60,6 +60,9 @@ typedef struct listing {
     XY_VEC(const char *) paths;
 } listing;
 
+/* gen/ is the last one. */
+static const char *const folders[] = {"", "services", "subscriptions", "gen"};
+
 static bool is_source(const char *name)
 {
     size_t len = strlen(name);
@@ -95,18 +98,24 @@ static int compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* List the first `count` of the folders. */
+static void list(listing *l, size_t count)
+{
+    *l = (listing){.paths = {0}};
+    xy__arena_init(&l->arena, LIST_BYTES_MAX);
+    for (size_t i = 0; i < count; i++)
+        add_folder(l, folders[i], 0);
+    if (l->paths.len > 0)
+        qsort(l->paths.items, l->paths.len, sizeof *l->paths.items, compare);
+}
+
 int xy__project_list_sources(const char *command)
 {
-    static const char *const folders[] = {"", "gen", "services", "subscriptions"};
-    listing l = {.paths = {0}};
+    listing l;
     xy_buf text;
     int rc;
 
-    xy__arena_init(&l.arena, LIST_BYTES_MAX);
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        add_folder(&l, folders[i], 0);
-    if (l.paths.len > 0)
-        qsort(l.paths.items, l.paths.len, sizeof *l.paths.items, compare);
+    list(&l, sizeof folders / sizeof *folders);
     xy__buf_init(&text, LIST_BYTES_MAX);
     for (size_t i = 0; i < l.paths.len; i++)
         xy__buf_printf(&text, "%s\n", l.paths.items[i]);
@@ -114,6 +123,19 @@ int xy__project_list_sources(const char *command)
     if (rc < 0)
         fprintf(stderr, "xylem %s: %s: %s\n", command, LIST, strerror(errno));
     xy__buf_deinit(&text);
+    xy__arena_deinit(&l.arena);
+    return rc;
+}
+
+int xy__project_read_sources(const char *command, xy_sdl_files *out)
+{
+    listing l;
+    int rc;
+
+    list(&l, sizeof folders / sizeof *folders - 1);
+    rc = xy__sdl_files_read((char **)(uintptr_t)l.paths.items, (int)l.paths.len, out);
+    if (rc < 0)
+        fprintf(stderr, "xylem %s: the C files cannot be read\n", command);
     xy__arena_deinit(&l.arena);
     return rc;
 }

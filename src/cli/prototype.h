@@ -8,8 +8,8 @@
 
 #include "xylem/str.h"
 
-/* Tell on `out` (NULL: nowhere) that the resolver `function`, as in Query_hello, is missing, and how
- * gen/types.h declares it. Returns false when it does not. */
+/* Tell on `out` (NULL: nowhere) that the resolver `function`, as in Query_hello, is missing, and
+ * how gen/types.h declares it. Returns false when it does not. */
 bool xy__prototype_print(FILE *out, xy_str function);
 
 #endif

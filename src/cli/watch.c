@@ -11,7 +11,8 @@
 
 #define MEMORY_MAX ((size_t)64 << 20)
 #define DEPTH_MAX  8u
-#define EVENTS     (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ONLYDIR)
+#define MOVED      (IN_MOVED_TO | IN_MOVED_FROM)
+#define EVENTS     (IN_CLOSE_WRITE | MOVED | IN_DELETE | IN_CREATE | IN_ONLYDIR)
 
 static const char *const roots[] = {"graphql", "services", "subscriptions"};
 

@@ -40,7 +40,7 @@ static bool list_len(const xy_result *result, size_t *len)
     } else if (result->kind == XY_RESULT_VALUE && result->value->kind == XY_VALUE_LIST) {
         *len = result->value->len;
     } else if (result->kind == XY_RESULT_SLOT && result->slot->kind == XY_SLOT_LIST) {
-        *len = slot_items(result)->len;
+        *len = slot_items(result)->items ? slot_items(result)->len : 0;
     } else if (result->kind == XY_RESULT_SOURCE) {
         *len = xy__list_source_len(xy__result_source(result));
     } else {
