@@ -16,6 +16,10 @@ typedef struct xy_gauges {
     uint64_t live_keys;          /* pairs of a key and a group that depends on it, now */
     uint64_t runs;               /* executions in progress now */
     uint64_t promises;           /* of them, unresolved now */
+    uint64_t works_queued;       /* blocking resolvers that wait for a thread now */
+    uint64_t works_running;      /* that are on one now */
+    uint64_t works;              /* that have returned, ever */
+    uint64_t works_refused;      /* for which there was no room in the queue, ever */
     uint64_t queue_bytes;        /* waiting for clients that are slow to read, now */
     uint64_t accepted;           /* connections, ever */
     uint64_t shed;               /* connections closed or refused for want of room, ever */

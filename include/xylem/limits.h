@@ -37,6 +37,9 @@ typedef struct xy_limits {
      * are not used make room for others. */
     uint32_t persisted_bytes_max;
     uint32_t batch_max; /* operations in one request, as a JSON array; 0: batching is off */
+    /* Blocking resolvers (xylem/work.h) that wait for a thread; of the process; 10,000. Beyond: the
+     * field fails with the code SERVER_BUSY. */
+    uint32_t blocking_queue_max;
     uint32_t operation_memory_max;    /* what one run may allocate; 64 MiB */
     uint32_t response_bytes_max;      /* one result; 16 MiB */
     uint32_t subscription_events_max; /* events waiting for one slow client; 1,024 */

@@ -21,6 +21,7 @@
 
 typedef struct xy_schema xy_schema;
 typedef struct xy_call xy_call;
+typedef struct xy_work xy_work;
 typedef struct xy_source_stream xy_source_stream;
 typedef struct xy_value xy_value;
 typedef struct xy_coercion xy_coercion;
@@ -28,6 +29,9 @@ typedef struct xy_coercion xy_coercion;
 /* Answers for one field: puts a value (xylem/call.h) and returns XY_OK, or says why not: `return
  * xy_fail(call, ...)`. */
 typedef int xy_resolver(xy_call *call);
+
+/* The same on a thread of the pool, where it may block: see xylem/work.h. */
+typedef int xy_blocking_resolver(xy_work *work);
 
 /* Opens the source stream of a Subscription field (xylem/stream.h). `call` (its arguments,
  * identity) is valid until the return. */
@@ -51,7 +55,8 @@ typedef struct xy_schema_options {
     bool strict_spec_sdl;
 } xy_schema_options;
 
-/* Parse, validate and build; @live (xylem/live.h) is defined where the SDL does not. The SDL texts
+/* Parse, validate and build; @live (xylem/live.h) is defined where the SDL does not,
+ * @requireAuth and @skipAuth (xylem/auth.h) where it uses them besides. The SDL texts
  * are copied. gives: *out, end it with
  * xy_schema_destroy(). On failure *problems (may be NULL) gets one line per error,
  * "file:line:column: message (also at file:line:column)". gives: *problems, free() its ptr.
@@ -67,6 +72,10 @@ XY_API xy_str xy_schema_print(const xy_schema *schema);
 /* Let `resolver` answer for "Type.field" of an object type. Returns XY_ENOTFOUND when the schema
  * has no such field, XY_EEXIST when it is bound. */
 XY_API int xy_bind(xy_schema *schema, const char *coordinate, xy_resolver *resolver);
+
+/* Let `resolver` answer for "Type.field" on the pool (xylem/work.h). Returns as xy_bind(). */
+XY_API int xy_bind_blocking(xy_schema *schema, const char *coordinate,
+                            xy_blocking_resolver *resolver);
 
 /* Let `opener` open the source stream of "Subscription.field". Returns as xy_bind(). */
 XY_API int xy_bind_stream(xy_schema *schema, const char *coordinate, xy_opener *opener);
@@ -103,7 +112,7 @@ typedef struct xy_slot {
     uint32_t has_offset;
     const struct xy_slot *item; /* LIST: how each item is read */
     uint32_t item_size;         /* LIST: bytes from one item to the next */
-    /* for xylem/typed.h: in a struct of inputs, of a bool that says "was given"; 0: none */
+    /* for xylem/generated.h: in a struct of inputs, of a bool that says "was given"; 0: none */
     uint32_t given_offset;
     const struct xy_layout *layout; /* likewise: of the struct, enum or abstract type */
 } xy_slot;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* xylem/typed.h -- what code that `xylem generate types` has written shares: values that may be
- * missing, lists, and the way between C structs and what the engine knows.
+/* xylem/typed.h -- what the types that `xylem generate types` has written are made of: values that
+ * may be missing, and lists.
  *
  *   int Query_numbers(xy_call *c, const Query_numbers_args *a, xy_int_list *out)
  *   {
@@ -10,17 +10,16 @@
  *       return XY_OK;
  *   }
  *
- * The first half is for applications, the second for generated code alone. */
+ * What generated code alone needs is in xylem/generated.h. */
 #ifndef XYLEM_TYPED_H
 #define XYLEM_TYPED_H
 
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "xylem/app.h"
 #include "xylem/live.h"
 #include "xylem/stream.h"
-#include "xylem/version.h"
+#include "xylem/work.h"
 
 /* ---- values that may be null ---- */
 
@@ -56,11 +55,14 @@ static inline xy_maybe_bool xy_some_bool(bool value)
 
 /* ---- lists ---- */
 
-/* `list` becomes one of `count` cleared items in the memory of the run of `call`; nobody frees it.
- * Any list type; with 0 an empty list, where NULL items would be null. */
-#define xy_list_alloc(call, list, count)                                                           \
-    ((list)->items = xy_alloc((call), (size_t)(count) * sizeof *(list)->items),                    \
+/* `list`, of any list type, becomes one of `count` cleared items in the memory of the run of `at`,
+ * an xy_call * or xy_work *; nobody frees it. With 0 an empty list, where NULL items would be
+ * null. */
+#define xy_list_alloc(at, list, count)                                                             \
+    ((list)->items = xy_alloc_of(at)((at), (size_t)(count) * sizeof *(list)->items),               \
      (list)->len = (size_t)(count), (list)->cap = 0)
+
+#define xy_alloc_of(at) _Generic((at), xy_call * : xy_alloc, xy_work * : xy_work_alloc)
 
 /* Room for one more item on the heap: `items` moved, *cap updated. With a *cap of 0 `items` is not
  * on the heap: it is copied and left as it is. */
@@ -117,83 +119,5 @@ static inline xy_app *xy_app_itself(xy_app *app)
         const xy_call *: xy_call_app,                                                              \
         xy_app *: xy_app_itself)(at)
 /* clang-format on */
-
-/* ---- for generated code ---- */
-
-/* What a C type stands for; one of the three parts is there. */
-typedef struct xy_layout {
-    const char *type; /* its name in the schema; of arguments: the field's */
-    size_t size;      /* a struct, of an object type, input object or arguments: */
-    const xy_slot *slots;
-    size_t slot_count;
-    const char *const *values; /* an enum */
-    size_t value_count;
-    const struct xy_layout *const *possible; /* an interface or union: its object types */
-    size_t possible_count;
-} xy_layout;
-
-/* Who answers for a field: one of these. */
-typedef struct xy_typed_field {
-    const char *coordinate;
-    xy_resolver *resolver;
-    xy_opener *opener;
-} xy_typed_field;
-
-typedef struct xy_typed_module {
-    xy_sdl sdl;
-    const xy_layout *const *layouts; /* of object types */
-    size_t layout_count;
-    const xy_typed_field *fields;
-    size_t field_count;
-} xy_typed_module;
-
-/* xy_schema_load() of the module's SDL, with everything bound. `more` may be NULL; its files do not
- * count. */
-XY_API int xy_typed_load(const xy_typed_module *module, const xy_schema_options *more,
-                         xy_schema **out, xy_str *problems);
-
-/* The arguments of `call` as the struct `out` of `layout`. What it points to lives as long as the
- * call's memory. */
-XY_API void xy_typed_arguments(xy_call *call, const xy_layout *layout, void *out);
-
-/* The struct whose field is asked for; one made of the JSON object when an event brought it. */
-XY_API const void *xy_typed_self(xy_call *call, const xy_layout *layout);
-
-/* Put what `slot` reads from `value`, `size` bytes, which are copied. */
-XY_API int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size);
-
-/* A promise under its typed face. */
-typedef struct xy_typed_promise {
-    xy_promise *promise;
-    bool answered;
-} xy_typed_promise;
-
-/* xy_typed_put() and xy_promise_resolve(). */
-XY_API void xy_typed_resolve(xy_typed_promise *promise, const xy_slot *slot, const void *value,
-                             size_t size);
-
-/* The same with a message for the client. Returns XY_OK: it is answered. */
-XY_API int xy_typed_reject(xy_typed_promise *promise, const char *fmt, va_list args)
-    XY_PRINTF(2, 0);
-
-/* What the resolver's return means for the field: an error answers the promise. */
-XY_API int xy_typed_later(xy_call *call, xy_typed_promise *promise, int rc);
-
-/* Push what `slot` reads from `value` as an event or item. Returns as xy_stream_push(). */
-XY_API int xy_typed_push(xy_source_stream *stream, const xy_slot *slot, const void *value);
-
-/* xy_stream_fail() with a message for the client. Returns XY_OK. */
-XY_API int xy_typed_stream_fail(xy_source_stream *stream, const char *fmt, va_list args)
-    XY_PRINTF(2, 0);
-
-/* Publish what `slot` reads from `value`. Returns as xy_publish(); XY_ELIMIT also for what is
- * nested more than 64 levels deep, as objects are that contain each other; XY_EUNAVAILABLE where `app` is
- * NULL: there is no server. */
-XY_API int xy_typed_publish(xy_app *app, xy_str topic, xy_str id, const xy_slot *slot,
-                            const void *value);
-
-/* Invalidate the object `id` of `type`, or the key `type` itself when `id` is null. Returns as
- * xy_invalidate(), and XY_EUNAVAILABLE. */
-XY_API int xy_typed_invalidate(xy_app *app, const char *type, xy_str id);
 
 #endif

@@ -4,6 +4,7 @@
 #define XYLEM_XYLEM_H
 
 #include "xylem/app.h"
+#include "xylem/auth.h"
 #include "xylem/bytes.h"
 #include "xylem/call.h"
 #include "xylem/error.h"
@@ -11,6 +12,7 @@
 #include "xylem/identity.h"
 #include "xylem/limits.h"
 #include "xylem/live.h"
+#include "xylem/loader.h"
 #include "xylem/log.h"
 #include "xylem/macros.h"
 #include "xylem/schema.h"
@@ -20,5 +22,6 @@
 #include "xylem/typed.h"
 #include "xylem/value.h"
 #include "xylem/version.h"
+#include "xylem/work.h"
 
 #endif

@@ -146,6 +146,28 @@ void xy__arena_reset(xy_arena *arena)
     xy__poison(oldest->data, oldest->size);
 }
 
+void xy__arena_adopt(xy_arena *arena, xy_arena *from)
+{
+    xy_arena_chunk *oldest = from->chunks;
+
+    if (!oldest)
+        return;
+    while (oldest->older)
+        oldest = oldest->older;
+    if (arena->chunks) {
+        /* Behind the newest, whose room stays in use. */
+        oldest->older = arena->chunks->older;
+        arena->chunks->older = from->chunks;
+    } else {
+        arena->chunks = from->chunks;
+        arena->ptr = from->ptr;
+        arena->room = from->room;
+    }
+    arena->held += from->held;
+    arena->over = arena->over || from->over || arena->held > arena->max;
+    xy__arena_init_small(from, from->max, from->first);
+}
+
 /* Takes one more chunk, with at least `size` bytes. */
 static xy_arena_chunk *add_chunk(xy_arena *arena, size_t size)
 {

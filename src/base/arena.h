@@ -47,6 +47,10 @@ void xy__arena_destroy(xy_arena *arena);
 /* Forget all allocations but keep the oldest chunk for reuse; clears the over mark. */
 void xy__arena_reset(xy_arena *arena);
 
+/* Move all memory of `from`, which is empty afterwards, to `arena`: it lives as long from now on,
+ * and counts there. */
+void xy__arena_adopt(xy_arena *arena, xy_arena *from);
+
 /* The slow path of xy__arena_alloc(). */
 void *xy__arena_alloc_chunk(xy_arena *arena, size_t size);
 

@@ -299,7 +299,7 @@ void xy__loop_deinit(xy_loop *loop)
     loop->closed = true;
     uv_mutex_unlock(&loop->post_lock);
     settle(loop);
-    XY_ASSERT(loop->heap_len == 0);
+    XY_ASSERT(loop->heap_len == 0 && loop->holds == 0);
     uv_close((uv_handle_t *)&loop->alarm, NULL);
     uv_close((uv_handle_t *)&loop->before_wait, NULL);
     uv_close((uv_handle_t *)&loop->after_wait, NULL);
@@ -326,7 +326,8 @@ static bool turn(xy_loop *loop, uv_run_mode mode)
 {
     uv_ref((uv_handle_t *)&loop->wake);
     uv_run(&loop->uv, mode);
-    uv_unref((uv_handle_t *)&loop->wake);
+    if (!loop->holds)
+        uv_unref((uv_handle_t *)&loop->wake);
     return alive(loop);
 }
 
@@ -388,6 +389,20 @@ void xy__loop_next(xy_loop *loop, xy_task *task)
 {
     enqueue(&loop->next, task);
     stay_alive(loop);
+}
+
+void xy__loop_hold(xy_loop *loop)
+{
+    loop->holds++;
+    uv_ref((uv_handle_t *)&loop->wake);
+}
+
+void xy__loop_unhold(xy_loop *loop)
+{
+    XY_ASSERT(loop->holds > 0);
+    loop->holds--;
+    if (!loop->holds)
+        uv_unref((uv_handle_t *)&loop->wake);
 }
 
 void xy__task_cancel(xy_task *task)

@@ -62,6 +62,7 @@ struct xy_loop {
     uv_mutex_t post_lock;
     xy_link posted; /* guarded by post_lock */
     bool closed;
+    size_t holds;   /* by those who expect a post */
     uint64_t turns; /* begun so far: who must not go on for ever within one looks at it */
 };
 
@@ -115,6 +116,11 @@ void xy__loop_soon(xy_loop *loop, xy_task *task);
  * task is left where it is. For what would starve everyone else if it went on at once. keeps:
  * task, until it ran or was cancelled. */
 void xy__loop_next(xy_loop *loop, xy_task *task);
+
+/* A post will come, from some other thread: xy__loop_run() goes on although nothing seems left to
+ * do, until each hold is let go of. */
+void xy__loop_hold(xy_loop *loop);
+void xy__loop_unhold(xy_loop *loop);
 
 /* Take it out of the queue; harmless when it is in none. Loop's thread only, for tasks of
  * xy__loop_soon() and xy__loop_next(). */

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "codegen/sdl.h"
 #include "language/parser.h"
 #include "schema/build.h"
 #include "validation/validate.h"
@@ -97,7 +98,7 @@ static void load_schema(check *c)
     xy_errors errors;
 
     xy__errors_init(&errors, &c->arena);
-    if (xy__schema_load(&options, &c->schema, &errors) < 0)
+    if (xy__gen_sdl_load(&options, &c->schema, &errors) < 0)
         xy__report_errors(&c->report, &errors, &c->schema_files);
 }
 

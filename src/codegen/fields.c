@@ -218,9 +218,13 @@ static void make_field(xy_gen_model *model, const xy_field *field)
         derived(model, made, "promise");
     if (made->role == XY_GEN_SOURCE)
         derived(model, made, "source");
-    if (made->role == XY_GEN_TOPIC)
+    if (made->role == XY_GEN_TOPIC) {
+        derived(model, made, "publish");
+        derived(model, made, "publish_to");
         made->key = topic_key(model, field);
-    model->blocking = model->blocking || made->role == XY_GEN_BLOCKING;
+    }
+    if (field->parent == model->schema->query)
+        derived(model, made, "invalidate");
     *xy_vec_push(&model->arena, &model->fields) = made;
 }
 

@@ -31,13 +31,17 @@ static xy_str nothing(xy_gen_model *model, const xy_gen_value *value)
     }
 }
 
-/* The call of the application's function, from `engine`: what its first parameter is. */
-static void call_resolver(xy_buf *out, const xy_gen_field *field, const char *engine,
-                          const char *args, const char *last)
+/* The call of the application's function. */
+static void call_resolver(xy_buf *out, const xy_gen_field *field, const char *args,
+                          const char *last)
 {
+    bool is_work = field->role == XY_GEN_BLOCKING;
+    const char *engine = is_work ? "work" : "call";
+
     xy__buf_printf(out, "%.*s(%s", XY_PRI(field->c), engine);
     if (field->self)
-        xy__buf_printf(out, ", xy_typed_self(%s, &layout_%.*s)", engine, XY_PRI(field->self->c));
+        xy__buf_printf(out, ", xy_typed_%sself(%s, &layout_%.*s)", is_work ? "work_" : "", engine,
+                       XY_PRI(field->self->c));
     if (field->arguments)
         xy__buf_printf(out, ", %s", args);
     xy__buf_printf(out, ", %s)", last);
@@ -45,22 +49,25 @@ static void call_resolver(xy_buf *out, const xy_gen_field *field, const char *en
 
 static void resolver(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
 {
+    bool is_work = field->role == XY_GEN_BLOCKING;
+    const char *engine = is_work ? "work" : "call";
+    const char *infix = is_work ? "work_" : "";
     xy_str variable = xy__gen_variable(model, field->result);
     xy_str none = nothing(model, field->result);
     xy_str item = xy__gen_item_name(model, field->result);
 
-    xy__buf_printf(out, "static int call_%.*s(xy_call *call)\n{\n", XY_PRI(field->c));
+    xy__buf_printf(out, "static int call_%.*s(xy_%s *%s)\n{\n", XY_PRI(field->c), engine, engine);
     if (field->arguments)
         xy__buf_printf(out, "    %.*s args;\n", XY_PRI(field->arguments->c));
     xy__buf_printf(out, "    %.*sout = %.*s;\n    int rc;\n\n", XY_PRI(variable), XY_PRI(none));
     if (field->arguments)
-        xy__buf_printf(out, "    xy_typed_arguments(call, &layout_%.*s, &args);\n",
+        xy__buf_printf(out, "    xy_typed_%sarguments(%s, &layout_%.*s, &args);\n", infix, engine,
                        XY_PRI(field->arguments->c));
     XY_BUF_LITERAL(out, "    rc = ");
-    call_resolver(out, field, "call", "&args", "&out");
+    call_resolver(out, field, "&args", "&out");
     xy__buf_printf(
-        out, ";\n    return rc < 0 ? rc : xy_typed_put(call, &%.*s, &out, sizeof out);\n}\n\n",
-        XY_PRI(item));
+        out, ";\n    return rc < 0 ? rc : xy_typed_%sput(%s, &%.*s, &out, sizeof out);\n}\n\n",
+        infix, engine, XY_PRI(item));
 }
 
 /* Arguments that outlive the resolver's return. */
@@ -89,7 +96,7 @@ static void promise_resolver(xy_buf *out, const xy_gen_field *field)
     XY_BUF_LITERAL(out, "\n    promise->base.promise = xy_later(call);\n");
     read_kept(out, field);
     XY_BUF_LITERAL(out, "    return xy_typed_later(call, &promise->base, ");
-    call_resolver(out, field, "call", "args", "promise");
+    call_resolver(out, field, "args", "promise");
     XY_BUF_LITERAL(out, ");\n}\n\n");
 }
 
@@ -148,7 +155,7 @@ static void source_opener(xy_buf *out, const xy_gen_field *field)
     XY_BUF_LITERAL(out, "\n    source->stream = stream;\n");
     read_kept(out, field);
     XY_BUF_LITERAL(out, "    return ");
-    call_resolver(out, field, "call", "args", "source");
+    call_resolver(out, field, "args", "source");
     XY_BUF_LITERAL(out, ";\n}\n\n");
 }
 
@@ -217,7 +224,7 @@ static void topic(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
     xy_str value = xy__gen_parameter(model, field->result);
     xy_str item = xy__gen_item_name(model, field->result);
     xy_str name = field->field->name;
-    xy_str key = field->key ? xy__gen_member_name(model, field->key->name) : XY_STR("XY_STR_NULL");
+    xy_str key = field->key ? xy__gen_key_name(model, field->key->name) : XY_STR("XY_STR_NULL");
     xy_gen_call call;
 
     xy__buf_printf(out,

@@ -14,10 +14,8 @@ static void head(xy_buf *out, xy_gen_model *model)
         letters[i] = letters[i] >= 'a' && letters[i] <= 'z' ? (char)(letters[i] - 32) : letters[i];
     xy__buf_printf(out,
                    "/* Made by xylem generate types from the application's SDL; do not edit. */\n"
-                   "#ifndef %.*sTYPES_H\n#define %.*sTYPES_H\n\n#include \"xylem/typed.h\"\n",
+                   "#ifndef %.*sTYPES_H\n#define %.*sTYPES_H\n\n#include \"xylem/generated.h\"\n",
                    XY_PRI(guard), XY_PRI(guard));
-    if (model->blocking)
-        XY_BUF_LITERAL(out, "#include \"xylem/work.h\"\n");
     xy__buf_printf(out,
                    "\n_Static_assert(XY_VERSION_NUMBER == %d,\n"
                    "               \"made by another version of xylem: generate it again\");\n\n"
@@ -148,11 +146,11 @@ static void structure(xy_buf *out, xy_gen_model *model, const xy_gen_struct *of)
         xy_str c = xy__gen_variable(model, member->value);
 
         xy__gen_comment(out, "    ", member->description);
+        xy__buf_printf(out, "    %s%.*s%.*s;\n", is_input_ref ? "const " : "", XY_PRI(c),
+                       XY_PRI(member->c));
         if (member->given)
             xy__buf_printf(out, "    bool has_%.*s; /* it was given, perhaps as null */\n",
                            XY_PRI(member->c));
-        xy__buf_printf(out, "    %s%.*s%.*s;\n", is_input_ref ? "const " : "", XY_PRI(c),
-                       XY_PRI(member->c));
     }
     if (of->members.len == 0)
         XY_BUF_LITERAL(out, "    char nothing; /* every field has a resolver */\n");
@@ -228,7 +226,7 @@ static void topic(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
     xy_gen_call call;
 
     if (field->key) {
-        xy_str key = xy__gen_member_name(model, field->key->name);
+        xy_str key = xy__gen_key_name(model, field->key->name);
 
         xy__buf_printf(out,
                        "#define %.*s_publish(at, %.*s, payload) \\\n"

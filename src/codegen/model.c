@@ -263,6 +263,10 @@ static void fill(xy_gen_model *model)
             continue;
         if (made->kind == XY_GEN_OBJECT) {
             add_members(model, made);
+            if (made->has_id)
+                xy__gen_global(
+                    model, xy__arena_printf(&model->arena, "%.*s_invalidate", XY_PRI(type->name)),
+                    type_node(type));
         } else {
             order_input(model, made);
         }
@@ -304,7 +308,8 @@ int xy__gen_model_create(const xy_sdl *files, size_t count, xy_str prefix, xy_ge
     xy__map_init(&model->lists, &model->arena);
     xy__map_init(&model->nullables, &model->arena);
     model->prefix = prefix;
-    rc = xy__gen_sdl_load(files, count, &model->schema, &model->errors);
+    rc = xy__gen_sdl_load(&(xy_schema_options){.files = files, .file_count = count}, &model->schema,
+                          &model->errors);
     if (rc < 0)
         return XY_EFAILED;
     fill(model);

@@ -94,7 +94,6 @@ typedef struct xy_gen_model {
     XY_VEC(xy_gen_struct *) inputs; /* one that another holds in place comes before it */
     XY_VEC(xy_gen_field *) fields;
     XY_VEC(xy_gen_list) list_types; /* one that is the item of another comes before it */
-    bool blocking;                  /* there is a field with @blocking */
 } xy_gen_model;
 
 /* The model of SDL files. `prefix` stands before every global name. gives: *out, whatever is

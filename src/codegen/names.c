@@ -52,6 +52,15 @@ xy_str xy__gen_member_name(xy_gen_model *model, xy_str name)
     return xy__arena_printf(&model->arena, "%.*s_", XY_PRI(name));
 }
 
+xy_str xy__gen_key_name(xy_gen_model *model, xy_str name)
+{
+    static const char *const others[] = {"at", "app", "payload"};
+
+    if (!IS_AMONG(name, others))
+        return xy__gen_member_name(model, name);
+    return xy__arena_printf(&model->arena, "%.*s_", XY_PRI(name));
+}
+
 static bool is_taken(xy_str name)
 {
     return IS_AMONG(name, taken_everywhere) || IS_AMONG(name, taken_globally) ||

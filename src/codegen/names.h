@@ -8,6 +8,9 @@
 /* `name` as that of a member: with an underscore behind it when it is a keyword or macro of C. */
 xy_str xy__gen_member_name(xy_gen_model *model, xy_str name);
 
+/* `name` as that of a parameter beside `at`, `app` and `payload`, likewise. */
+xy_str xy__gen_key_name(xy_gen_model *model, xy_str name);
+
 /* The global name `name`, with the model's prefix; made for `node`, which messages point to. An
  * error when C or another part of the schema has that name. */
 xy_str xy__gen_global(xy_gen_model *model, xy_str name, const xy_node *node);

@@ -10,19 +10,16 @@
 
 #define SCAN_BYTES_MAX ((size_t)512 << 20)
 
-typedef struct known_directive {
+typedef struct server_directive {
     const char *name;
-    bool is_server_only;
     const char *sdl;
-} known_directive;
+} server_directive;
 
-static const known_directive known[] = {
-    {"computed", true, "directive @computed on FIELD_DEFINITION\n"},
-    {"later", true, "directive @later on FIELD_DEFINITION\n"},
-    {"blocking", true, "directive @blocking on FIELD_DEFINITION\n"},
-    {"topic", true, "directive @topic(key: String) on FIELD_DEFINITION\n"},
-    {"requireAuth", false, "directive @requireAuth(roles: [String]) on FIELD_DEFINITION\n"},
-    {"skipAuth", false, "directive @skipAuth on FIELD_DEFINITION\n"},
+static const server_directive known[] = {
+    {"computed", "directive @computed on FIELD_DEFINITION\n"},
+    {"later", "directive @later on FIELD_DEFINITION\n"},
+    {"blocking", "directive @blocking on FIELD_DEFINITION\n"},
+    {"topic", "directive @topic(key: String) on FIELD_DEFINITION\n"},
 };
 
 #define KNOWN_COUNT (sizeof known / sizeof *known)
@@ -53,24 +50,24 @@ static void scan(const xy_sdl *file, bool defined[KNOWN_COUNT])
     xy__arena_deinit(&arena);
 }
 
-int xy__gen_sdl_load(const xy_sdl *files, size_t count, xy_schema **out, xy_errors *errors)
+int xy__gen_sdl_load(const xy_schema_options *options, xy_schema **out, xy_errors *errors)
 {
     bool defined[KNOWN_COUNT] = {false};
-    xy_sdl *all = xy__malloc((count + KNOWN_COUNT) * sizeof *all);
+    xy_schema_options more = *options;
+    xy_sdl *all = xy__malloc((options->file_count + KNOWN_COUNT) * sizeof *all);
     size_t len = 0;
     int rc;
 
-    for (; len < count; len++) {
-        all[len] = files[len];
-        scan(&files[len], defined);
+    for (; len < options->file_count; len++) {
+        all[len] = options->files[len];
+        scan(&all[len], defined);
     }
     for (size_t i = 0; i < KNOWN_COUNT; i++)
         if (!defined[i])
-            all[len++] = (xy_sdl){
-                .name = known[i].is_server_only ? XY_STR_NULL : XY_STR("xylem"),
-                .text = xy_str_from(known[i].sdl),
-            };
-    rc = xy__schema_load(&(xy_schema_options){.files = all, .file_count = len}, out, errors);
+            all[len++] = (xy_sdl){.text = xy_str_from(known[i].sdl)};
+    more.files = all;
+    more.file_count = len;
+    rc = xy__schema_load(&more, out, errors);
     free(all);
     return rc;
 }
@@ -80,7 +77,7 @@ int xy__gen_sdl_load(const xy_sdl *files, size_t count, xy_schema **out, xy_erro
 static bool is_server_only(xy_str name)
 {
     for (size_t i = 0; i < KNOWN_COUNT; i++)
-        if (known[i].is_server_only && xy_str_is(name, known[i].name))
+        if (xy_str_is(name, known[i].name))
             return true;
     return false;
 }

@@ -139,12 +139,18 @@ xy_result *xy_put_list(xy_call *call, size_t count)
     return items;
 }
 
+int xy__call_vfail(xy_call *call, const char *fmt, va_list args)
+{
+    xy_put(call, xy_result_error(xy__arena_vprintf(call->arena, fmt, args)));
+    return XY_EFAILED;
+}
+
 int xy_fail(xy_call *call, const char *fmt, ...)
 {
     va_list args;
 
     va_start(args, fmt);
-    xy_put(call, xy_result_error(xy__arena_vprintf(call->arena, fmt, args)));
+    xy__call_vfail(call, fmt, args);
     va_end(args);
     return XY_EFAILED;
 }
@@ -154,24 +160,23 @@ int xy_fail_code(xy_call *call, const char *code, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    xy_put(call, xy_result_error(xy__arena_vprintf(call->arena, fmt, args)));
+    xy__call_vfail(call, fmt, args);
     va_end(args);
     call->code = code;
     return XY_EFAILED;
 }
 
-/* `"properties":…` in the call's arena. */
-static xy_str render_properties(xy_call *call, const xy_value *properties)
+void xy__call_set_properties(xy_call *call, const xy_value *properties)
 {
     xy_buf buf;
-    xy_str text;
 
+    if (!properties)
+        return;
     xy__buf_init(&buf, UINT32_MAX);
     XY_BUF_LITERAL(&buf, "\"properties\":");
     xy__json_write_value(&buf, properties);
-    text = xy_copy(call, xy__buf_view(&buf));
+    call->extensions = xy_copy(call, xy__buf_view(&buf));
     xy__buf_deinit(&buf);
-    return text;
 }
 
 int xy_fail_with(xy_call *call, const char *code, const xy_value *properties, const char *fmt, ...)
@@ -179,11 +184,10 @@ int xy_fail_with(xy_call *call, const char *code, const xy_value *properties, co
     va_list args;
 
     va_start(args, fmt);
-    xy_put(call, xy_result_error(xy__arena_vprintf(call->arena, fmt, args)));
+    xy__call_vfail(call, fmt, args);
     va_end(args);
     call->code = code;
-    if (properties)
-        call->extensions = render_properties(call, properties);
+    xy__call_set_properties(call, properties);
     return XY_EFAILED;
 }
 
@@ -192,8 +196,18 @@ int xy_fail_internal(xy_call *call, const char *fmt, ...)
     va_list args;
 
     va_start(args, fmt);
-    xy_put(call, xy_result_error(xy__arena_vprintf(call->arena, fmt, args)));
+    xy__call_vfail(call, fmt, args);
     va_end(args);
     call->internal = true;
     return XY_EFAILED;
+}
+
+void xy__call_refuse(xy_call *call, int rc)
+{
+    if (call->own && call->own->state == XY_PROMISE_MADE)
+        xy__promise_stop(call->own);
+    if (call->result.kind == XY_RESULT_ERROR)
+        return;
+    xy_put(call, xy_result_error(xy_str_from(xy_err_text(rc))));
+    call->internal = true;
 }

@@ -4,6 +4,7 @@
 #include "execution/field.h"
 #include "execution/field_error.h"
 #include "execution/found.h"
+#include "execution/guard.h"
 #include "execution/list_source.h"
 #include "execution/spot.h"
 
@@ -300,6 +301,8 @@ xy_outcome xy__complete_call(xy_run *run, xy_frame *at, xy_plan_field *field, co
 
     if (xy__call_is_late(call))
         return await(run, at, field, type, call->own);
+    if (XY_UNLIKELY(call->transforms))
+        xy__guards_transform(call);
     if (call->result.kind == XY_RESULT_ERROR) {
         outcome = xy__frame_close(run, at, fail_call(run, at, field, call));
     } else {

@@ -23,6 +23,7 @@ void xy__executor_deinit(xy_executor *executor)
 {
     XY_ASSERT(executor->gauges.operations == 0);
     XY_ASSERT(executor->gauges.runs == 0);
+    XY_ASSERT(executor->works.out == 0);
     xy__deadlines_deinit(executor);
     xy__shares_deinit(&executor->shares);
     while (executor->spare_runs) {

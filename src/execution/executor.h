@@ -14,6 +14,7 @@
 #include "base/errors.h"
 #include "base/loop.h"
 #include "base/map.h"
+#include "base/pool.h"
 
 /* How many ended runs and operations keep their memory for the next, and how much each keeps. */
 #define XY_EXECUTOR_SPARES      8u
@@ -55,6 +56,14 @@ typedef struct xy_shares {
     xy_buf other_key;
 } xy_shares;
 
+/* Blocking resolvers on their way; see execution/work.h. */
+typedef struct xy_works {
+    xy_pool *pool; /* NULL: they run on the loop's thread, one after another */
+    size_t out;    /* submitted and not back */
+    void (*on_idle)(void *arg);
+    void *arg;
+} xy_works;
+
 typedef struct xy_executor {
     xy_loop *loop; /* NULL: promises without timers only */
     xy_app *app;   /* what xy_call_app() answers; may be NULL */
@@ -70,6 +79,7 @@ typedef struct xy_executor {
      * several, one of them. NULL: nobody in particular. */
     const struct xy_outlet *asking;
     xy_executor_gauges gauges;
+    xy_works works;
     xy_link deadlines; /* runs that wait, oldest first; see execution/deadline.h */
     xy_timer deadline;
     xy_run *spare_runs; /* linked by `next` */

@@ -55,6 +55,7 @@ struct xy_increments {
     xy_link fragments; /* those registered and not over */
     xy_link rests;     /* likewise */
     xy_link active;    /* those that may have an item to be started */
+    xy_loads *loads;   /* what parts look up by key: a reference; NULL: nothing so far */
     xy_task task;
     xy_buf text; /* of what is being delivered */
     xy_buf errors;
@@ -69,18 +70,5 @@ void xy__increments_go_on(xy_increments *increments);
 
 /* Nobody wants anything of it any more. */
 void xy__increments_cancel(xy_increments *increments);
-
-/* Move `part`. */
-void xy__part_go(xy_part *part, xy_part_state to);
-
-/* `part` is gone from here on. takes: its hold on its run, which is stopped. */
-void xy__part_leave(xy_part *part);
-
-/* The errors of a run as a JSON list, in increments->errors; null when there are none. Of a run
- * that `failed`: the one that did it. */
-xy_str xy__part_errors(xy_increments *increments, xy_run *run, bool failed);
-
-/* Did null reach its root, or did it pass a limit? */
-bool xy__part_failed(const xy_run *run);
 
 #endif

@@ -72,7 +72,20 @@ typedef struct xy_item {
 /* The first pass of a part's run. */
 void xy__part_execute(xy_run *run);
 
-/* The run of `part` has ended: its text and errors are there. */
+/* Move `part`. */
+void xy__part_go(xy_part *part, xy_part_state to);
+
+/* `part` is gone from here on. takes: its hold on its run, which is stopped. */
+void xy__part_leave(xy_part *part);
+
+/* The errors of a run as a JSON list, in increments->errors; null when there are none. Of a run
+ * that `failed`: the one that did it. */
+xy_str xy__part_errors(xy_increments *increments, xy_run *run, bool failed);
+
+/* Did null reach its root, or did it pass a limit? */
+bool xy__part_failed(const xy_run *run);
+
+/* increments.c: the run of `part` has ended: its text and errors are there. */
 void xy__part_finished(xy_part *part);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Collected nodes by response key, and each key as a field. */
+#include "execution/guard.h"
 #include "execution/introspection.h"
 #include "execution/planner.h"
+#include "execution/work.h"
 
 /* The nodes of one response key while they are grouped. */
 typedef struct group {
@@ -197,6 +199,8 @@ static void choose_source(const xy_planner *p, xy_plan_field *out)
     xy_introspection own = xy__introspection_of(p->schema, field);
 
     out->resolver = own.resolver ? own.resolver : field->resolver;
+    if (field->blocking)
+        out->resolver = xy__work_resolve;
     out->slot = own.slot ? own.slot : field->slot;
     if (field == p->schema->field_typename) {
         out->source = XY_FIELD_TYPENAME;
@@ -218,6 +222,11 @@ static void plan_field(xy_planner *p, const xy_planned_nodes *all, const xy_fiel
     out->field = field;
     out->index = p->plan->field_count++;
     choose_source(p, out);
+    if (XY_UNLIKELY(field->guards)) {
+        out->source = XY_FIELD_RESOLVER;
+        out->behind = out->resolver;
+        out->resolver = xy__guarded_resolve;
+    }
     out->text = field_text(p, g->key, out->source == XY_FIELD_TYPENAME ? all->type : NULL);
     out->arguments = compile_arguments(p, field, g->nodes.items[0]);
     atomic_init(&out->by_type, NULL);
@@ -235,7 +244,8 @@ static bool is_key(const xy_field *field)
            xy_str_is(type->of->name, "ID") && field->arguments.len == 0;
 }
 
-/* The key of a type's objects, to be read or resolved whether or not the client asks for it. */
+/* The key of a type's objects, to be read or resolved whether or not the client asks for it. None
+ * where that would block. */
 static const xy_plan_field *plan_key(xy_planner *p, const xy_type *type)
 {
     static const xy_arguments none = {.is_constant = true, .value = {.kind = XY_VALUE_OBJECT}};
@@ -243,7 +253,7 @@ static const xy_plan_field *plan_key(xy_planner *p, const xy_type *type)
     const xy_field *field = xy__type_field(type, name.ptr ? name : XY_STR(XY_KEY_FIELD));
     xy_plan_field *out;
 
-    if (!field || !is_key(field))
+    if (!field || !is_key(field) || field->blocking)
         return NULL;
     out = XY_ARENA_NEW(&p->plan->arena, xy_plan_field);
     out->key = field->name;

@@ -327,18 +327,54 @@ const void *xy_typed_self(xy_call *call, const xy_layout *layout)
     return self;
 }
 
-int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size)
+/* What `slot` reads from `value`, which may go: what is read by reference is copied. */
+static xy_result keep(xy_typed_alloc *alloc, void *memory, const xy_slot *slot, const void *value,
+                      size_t size)
 {
     xy_result result = xy__slot_read(slot, value);
+    void *copy;
 
-    if (result.kind == XY_RESULT_SLOT || result.kind == XY_RESULT_VALUE) {
-        void *copy = xy_alloc(call, size);
-
-        memcpy(copy, value, size);
-        result = xy__slot_read(slot, copy);
-    }
-    return xy_put(call, result);
+    if (result.kind != XY_RESULT_SLOT && result.kind != XY_RESULT_VALUE)
+        return result;
+    copy = alloc(memory, size);
+    memcpy(copy, value, size);
+    return xy__slot_read(slot, copy);
 }
+
+int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size)
+{
+    return xy_put(call, keep(call_alloc, call, slot, value, size));
+}
+
+/* ---- works ---- */
+
+static void *work_alloc(void *work, size_t size)
+{
+    return xy_work_alloc(work, size);
+}
+
+void xy_typed_work_arguments(xy_work *work, const xy_layout *layout, void *out)
+{
+    xy__typed_read(work_alloc, work, layout, xy_work_args(work), out);
+}
+
+const void *xy_typed_work_self(xy_work *work, const xy_layout *layout)
+{
+    void *self;
+
+    if (xy_work_parent(work))
+        return xy_work_parent(work);
+    self = xy_work_alloc(work, layout->size);
+    xy__typed_read(work_alloc, work, layout, xy_work_parent_value(work), self);
+    return self;
+}
+
+int xy_typed_work_put(xy_work *work, const xy_slot *slot, const void *value, size_t size)
+{
+    return xy_work_put(work, keep(work_alloc, work, slot, value, size));
+}
+
+/* ---- promises ---- */
 
 void xy_typed_resolve(xy_typed_promise *promise, const xy_slot *slot, const void *value,
                       size_t size)
@@ -399,6 +435,15 @@ int xy_typed_stream_fail(xy_source_stream *stream, const char *fmt, va_list args
 
 /* ---- loading ---- */
 
+static int bind_field(xy_schema *schema, const xy_typed_field *field)
+{
+    if (field->opener)
+        return xy_bind_stream(schema, field->coordinate, field->opener);
+    if (field->blocking)
+        return xy_bind_blocking(schema, field->coordinate, field->blocking);
+    return xy_bind(schema, field->coordinate, field->resolver);
+}
+
 static int bind_all(const xy_typed_module *module, xy_schema *schema, const char **what)
 {
     int rc = XY_OK;
@@ -413,8 +458,7 @@ static int bind_all(const xy_typed_module *module, xy_schema *schema, const char
         const xy_typed_field *field = &module->fields[i];
 
         *what = field->coordinate;
-        rc = field->opener ? xy_bind_stream(schema, field->coordinate, field->opener)
-                           : xy_bind(schema, field->coordinate, field->resolver);
+        rc = bind_field(schema, field);
     }
     return rc;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* execution/typed.h -- C structs as JSON, and back. The public side is xylem/typed.h. */
+/* execution/typed.h -- C structs as JSON, and back. The public side is xylem/generated.h. */
 #ifndef XY_EXECUTION_TYPED_H
 #define XY_EXECUTION_TYPED_H
 
-#include "xylem/typed.h"
+#include "xylem/generated.h"
 
 #include "base/buf.h"
 

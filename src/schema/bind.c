@@ -22,9 +22,21 @@ int xy_bind(xy_schema *schema, const char *coordinate, xy_resolver *resolver)
 
     if (!field)
         return XY_ENOTFOUND;
-    if (field->resolver)
+    if (field->resolver || field->blocking)
         return XY_EEXIST;
     field->resolver = resolver;
+    return XY_OK;
+}
+
+int xy_bind_blocking(xy_schema *schema, const char *coordinate, xy_blocking_resolver *resolver)
+{
+    xy_field *field = find_field(schema, coordinate);
+
+    if (!field)
+        return XY_ENOTFOUND;
+    if (field->resolver || field->blocking)
+        return XY_EEXIST;
+    field->blocking = resolver;
     return XY_OK;
 }
 

@@ -130,6 +130,11 @@ static void put_operations(xy_buf *buf, xy_metrics_board *board)
       "Results that slow clients never got, as there was a newer one.")                            \
     X("runs", GAUGE, runs, "Executions in progress.")                                              \
     X("promises", GAUGE, promises, "Promises of theirs that are not resolved.")                    \
+    X("works_queued", GAUGE, works_queued, "Blocking resolvers that wait for a thread.")           \
+    X("works_running", GAUGE, works_running, "Blocking resolvers that are on a thread.")           \
+    X("works_total", COUNTER, works, "Blocking resolvers that have returned.")                     \
+    X("works_refused_total", COUNTER, works_refused,                                               \
+      "Blocking resolvers that were not run because too many were waiting.")                       \
     X("queue_bytes", GAUGE, queue_bytes, "Bytes that wait for slow clients and workers.")          \
     X("events_published_total", COUNTER, published, "Events that were published.")                 \
     X("events_delivered_total", COUNTER, delivered,                                                \

@@ -6,6 +6,7 @@
 
 #include "xylem/server.h"
 
+#include "base/pool.h"
 #include "realtime/invalidations.h"
 #include "realtime/pubsub.h"
 #include "serve/document_cache.h"
@@ -13,6 +14,7 @@
 #include "serve/persisted.h"
 #include "serve/playground.h"
 #include "serve/reservations.h"
+#include "serve/revocations.h"
 #include "serve/secret.h"
 
 typedef struct xy_streams_board xy_streams_board; /* serve/streams.h */
@@ -24,10 +26,12 @@ typedef struct xy_shared {
     xy_reservations *reservations;
     xy_secret secret;
     xy_streams_board *streams; /* where there is a secret */
+    xy_revocations *revocations;
     /* Set by the owner after the init; they outlive this. */
     xy_metrics_board *metrics;
     xy_pubsub *pubsub;
     xy_invalidations *invalidations;
+    xy_pool *pool; /* that blocking resolvers run on */
 } xy_shared;
 
 /* Make them as `config` says. keeps: config, until the deinit. Returns 0; XY_EINVAL after a message

@@ -36,11 +36,13 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
     };
     app->invalidations =
         xy__invalidations_create(config->limits.mailbox_bytes_max, xy__pubsub_gauges(app->pubsub));
+    app->pool = xy__pool_create(config->blocking_threads, config->limits.blocking_queue_max);
     xy__metrics_board_init(&app->metrics, app, xy_app_gauges);
     rc = xy__shared_init(&app->shared, config);
     app->shared.metrics = &app->metrics;
     app->shared.pubsub = app->pubsub;
     app->shared.invalidations = app->invalidations;
+    app->shared.pool = app->pool;
     return rc;
 }
 
@@ -48,6 +50,7 @@ void xy__app_deinit(xy_app *app)
 {
     xy__shared_deinit(&app->shared);
     xy__metrics_board_deinit(&app->metrics);
+    xy__pool_destroy(app->pool);
     xy__invalidations_destroy(app->invalidations);
     xy__pubsub_destroy(app->pubsub);
     app->pubsub = NULL;
@@ -136,6 +139,11 @@ int xy_typed_invalidate(xy_app *app, const char *type, xy_str id)
 void xy_invalidate_all(xy_app *app)
 {
     xy__invalidate_all(app->invalidations);
+}
+
+void xy_revoke_user(xy_app *app, xy_str user_id)
+{
+    xy__revocations_tell(app->shared.revocations, user_id);
 }
 
 void *xy_app_data(const xy_app *app)

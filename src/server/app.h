@@ -14,6 +14,7 @@ struct xy_app {
     xy_pubsub *pubsub;
     xy_invalidations *invalidations;
     xy_live_options live_options;
+    xy_pool *pool; /* that blocking resolvers run on */
     xy_shared shared;
     xy_metrics_board metrics;
     struct xy_worker *workers;

@@ -11,6 +11,7 @@ xy_server_config xy_server_config_default(void)
         .port = 8911,
         .path = "/graphql",
         .workers = 1,
+        .blocking_threads = 8,
         .development = true,
         .heartbeat_ms = 12000,
         .drain_ms = 10000,
@@ -42,6 +43,7 @@ xy_server_config xy_server_config_default(void)
                 .operation_timeout_ms = 30000,
                 .document_cache_bytes_max = 64 * MIB,
                 .persisted_bytes_max = 16 * MIB,
+                .blocking_queue_max = 10000,
                 .operation_memory_max = 64 * MIB,
                 .response_bytes_max = 16 * MIB,
                 .subscription_events_max = 1024,
@@ -71,6 +73,7 @@ xy_limits xy_limits_none(void)
         .document_cache_bytes_max = 64 * MIB, /* of help to all, and in no client's way */
         .persisted_bytes_max = 64 * MIB,
         .batch_max = UINT32_MAX,
+        .blocking_queue_max = UINT32_MAX,
         .operation_memory_max = UINT32_MAX,
         .response_bytes_max = UINT32_MAX,
         .subscription_events_max = UINT32_MAX,

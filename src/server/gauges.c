@@ -4,6 +4,7 @@
 void xy_app_gauges(xy_app *app, xy_gauges *out)
 {
     xy_realtime_figures realtime = xy__gauges_read(xy__pubsub_gauges(app->pubsub));
+    xy_pool_figures pool = xy__pool_read(app->pool);
     xy_cache_figures documents = xy__document_cache_read(app->shared.documents);
 
     *out = (xy_gauges){
@@ -19,6 +20,10 @@ void xy_app_gauges(xy_app *app, xy_gauges *out)
         .live_superseded = realtime.live_superseded,
         .queue_bytes = realtime.waiting_bytes + realtime.mailbox_bytes +
                        xy__reservations_queued(app->shared.reservations),
+        .works_queued = pool.queued,
+        .works_running = pool.running,
+        .works = pool.ended,
+        .works_refused = pool.refused,
         .published = realtime.published,
         .delivered = realtime.delivered,
         .dropped = realtime.dropped + realtime.refused,

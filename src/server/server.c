@@ -186,6 +186,10 @@ int xy_server_run(const xy_server_config *config)
         fprintf(stderr, "subscription_events_max and connections_max must be at least 1\n");
         return XY_EINVAL;
     }
+    if (!config->blocking_threads) {
+        fprintf(stderr, "blocking_threads must be at least 1\n");
+        return XY_EINVAL;
+    }
     if (config->metrics_path && config->metrics_path[0] != '/') {
         fprintf(stderr, "metrics_path must begin with '/', or be NULL\n");
         return XY_EINVAL;

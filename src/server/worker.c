@@ -11,6 +11,7 @@
 #include "server/worker.h"
 
 #include "base/fatal.h"
+#include "execution/work.h"
 
 #define BIT(s) (1u << (s))
 
@@ -29,13 +30,12 @@ static void worker_go(xy_worker *worker, xy_worker_state to)
     worker->state = to;
 }
 
-static void on_closed(xy_http_server *http, void *arg)
+/* No work is out: nothing of the worker is needed any more. */
+static void on_idle(void *arg)
 {
     xy_worker *worker = arg;
     const xy_server_config *config = worker->app->config;
 
-    (void)http;
-    worker->http = NULL;
     xy__service_destroy(worker->service);
     worker->service = NULL;
     xy__live_destroy(worker->live);
@@ -48,6 +48,16 @@ static void on_closed(xy_http_server *http, void *arg)
     worker_go(worker, XY_WORKER_DONE);
     if (worker->on_done)
         worker->on_done(worker);
+}
+
+/* All clients have gone, so all works are cancelled; those that run go on to their end. */
+static void on_closed(xy_http_server *http, void *arg)
+{
+    xy_worker *worker = arg;
+
+    (void)http;
+    worker->http = NULL;
+    xy__works_end(&worker->service->executor, on_idle, worker);
 }
 
 static void close_now(xy_worker *worker)

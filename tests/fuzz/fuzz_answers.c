@@ -26,7 +26,8 @@
 #define ITEMS_MAX    4u
 #define EVENTS_MAX   4u
 #define ROUNDS_MAX   10000u
-#define RESULTS_MAX  100u /* that one client wants: fragments that are not valid may have no end */
+/* Or 16 KiB of them, that one client wants: fragments that are not valid may have no end. */
+#define RESULTS_MAX  100u
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -390,12 +391,13 @@ static void check_result(xy_bytes *result, unsigned flags, bool first, bool more
 static int on_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     fuzz *f = XY_CONTAINER(outlet, fuzz, outlet);
+    size_t result_bytes = result->len;
 
     XY_ASSERT(!f->gone && !f->full && !f->last && f->ends == 0);
     XY_ASSERT(f->in_parts || (flags & XY_PUT_LAST));
     f->last = flags & XY_PUT_LAST;
     check_result(result, flags & ~(unsigned)XY_PUT_LAST, f->results == 0, !f->last);
-    f->results++;
+    f->results += 1 + (unsigned)(result_bytes >> 14);
     f->full = maker_choose(&f->m, 4) == 1 || f->results > RESULTS_MAX;
     return f->full ? XY_EFULL : XY_OK;
 }

@@ -58,7 +58,8 @@ static char *stats_json(xy_app *handle)
              ",\"invalidations\":%" PRIu64 ",\"liveRuns\":%" PRIu64 ",\"liveEqual\":%" PRIu64
              ",\"liveResults\":%" PRIu64 ",\"liveSuperseded\":%" PRIu64 ",\"connections\":%" PRIu64
              ",\"streams\":%" PRIu64 ",\"subscriptions\":%" PRIu64 ",\"topics\":%" PRIu64
-             ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"queueBytes\":%" PRIu64
+             ",\"runs\":%" PRIu64 ",\"promises\":%" PRIu64 ",\"worksQueued\":%" PRIu64
+             ",\"worksRunning\":%" PRIu64 ",\"works\":%" PRIu64 ",\"queueBytes\":%" PRIu64
              ",\"requests\":%" PRIu64 ",\"published\":%" PRIu64 ",\"delivered\":%" PRIu64
              ",\"dropped\":%" PRIu64 ",\"overflows\":%" PRIu64 ",\"documentHits\":%" PRIu64
              ",\"documentMisses\":%" PRIu64 ",\"documentEntries\":%" PRIu64
@@ -66,18 +67,23 @@ static char *stats_json(xy_app *handle)
              gauges.live_queries, gauges.live_groups, gauges.live_keys, gauges.invalidations,
              gauges.live_runs, gauges.live_equal, gauges.live_results, gauges.live_superseded,
              gauges.connections, gauges.streams, gauges.subscriptions, gauges.topics, gauges.runs,
-             gauges.promises, gauges.queue_bytes, gauges.requests, gauges.published,
-             gauges.delivered, gauges.dropped, gauges.overflows, gauges.document_hits,
-             gauges.document_misses, gauges.document_entries, gauges.document_bytes,
-             gauges.document_evictions);
+             gauges.promises, gauges.works_queued, gauges.works_running, gauges.works,
+             gauges.queue_bytes, gauges.requests, gauges.published, gauges.delivered,
+             gauges.dropped, gauges.overflows, gauges.document_hits, gauges.document_misses,
+             gauges.document_entries, gauges.document_bytes, gauges.document_evictions);
     return text;
 }
 
 static xy_schema *load_schema(const app *application)
 {
+    const xy_sdl files[] = {
+        app_sdl[0],
+        app_sdl[application->has_gates ? 1 : 2],
+        app_sdl[2],
+    };
     xy_schema_options options = {
-        .files = app_sdl,
-        .file_count = application->has_gates ? 2 : 1,
+        .files = files,
+        .file_count = 1u + application->has_gates + application->has_guards,
         .defer_stream = !application->no_defer_stream,
     };
     xy_schema *schema;
@@ -87,8 +93,9 @@ static xy_schema *load_schema(const app *application)
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
         exit(1);
     }
-    if (app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
-        (application->has_gates && app_bind_gates(schema) < 0)) {
+    if (app_bind_auth(schema, application->jwt, application->has_guards) < 0 ||
+        app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
+        (application->has_gates && (app_bind_gates(schema) < 0 || app_bind_works(schema) < 0))) {
         fputs("a resolver does not fit the schema\n", stderr);
         exit(1);
     }
@@ -102,19 +109,21 @@ int main(int argc, char **argv)
         .letter_ms = 1000,
         .tick_ms = 500,
         .auctions_lock = PTHREAD_MUTEX_INITIALIZER,
+        .gates_lock = PTHREAD_MUTEX_INITIALIZER,
+        .gates_changed = PTHREAD_COND_INITIALIZER,
     };
     xy_server_config config = xy_server_config_default();
     int code = 2;
 
     config.user_data = &application;
     config.routes = routes;
-    config.authenticate = app_authenticate;
     config.development = false;
     config.introspection = XY_ON;
     config.playground = XY_ON;
-    if (!app_arguments(&application, &config, &argc, argv) || !app_auth_init(&application.auth))
+    if (!app_arguments(&application, &config, &argc, argv) || !app_auth_create(&application.jwt))
         return code;
     app_environment(&config);
+    config.jwt = application.jwt;
     auctions_init(&application.auctions, 5);
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema(&application);
@@ -122,5 +131,6 @@ int main(int argc, char **argv)
         xy_schema_destroy(config.schema);
     }
     auctions_deinit(&application.auctions);
+    xy_jwt_destroy(application.jwt);
     return code;
 }

@@ -31,7 +31,8 @@ typedef struct app_stats {
 
 typedef struct app {
     app_stats stats;
-    app_auth auth;
+    xy_jwt *jwt; /* NULL: everyone is let in */
+    bool has_guards;
     pthread_mutex_t auctions_lock; /* workers share them */
     auctions auctions;
     uint64_t letter_ms;
@@ -40,6 +41,10 @@ typedef struct app {
     bool has_gates;
     bool no_defer_stream;
     _Atomic int64_t gates[APP_GATES]; /* how often each was opened */
+    pthread_mutex_t gates_lock;       /* for threads that wait for one */
+    pthread_cond_t gates_changed;
+    _Atomic int64_t tally;
+    _Atomic int64_t batches; /* of words that were loaded */
 } app;
 
 /* The application behind a call. */
@@ -56,8 +61,10 @@ int app_bind_auctions(xy_schema *schema);
 int app_bind_chat(xy_schema *schema);
 int app_bind_probes(xy_schema *schema);
 int app_bind_gates(xy_schema *schema);
+int app_bind_works(xy_schema *schema);
 
 /* The id of the Probe whose field is asked for. */
 xy_str app_probe_id(xy_call *call);
+xy_str app_work_probe_id(const xy_work *work);
 
 #endif

@@ -21,8 +21,16 @@ static int no_such_gate(xy_call *call)
 static int Mutation_openGate(xy_call *call)
 {
     _Atomic int64_t *gate = gate_of(call);
+    app *application = app_of(call);
+    int64_t opened;
 
-    return gate ? xy_put_int(call, atomic_fetch_add(gate, 1) + 1) : no_such_gate(call);
+    if (!gate)
+        return no_such_gate(call);
+    pthread_mutex_lock(&application->gates_lock);
+    opened = atomic_fetch_add(gate, 1) + 1;
+    pthread_cond_broadcast(&application->gates_changed);
+    pthread_mutex_unlock(&application->gates_lock);
+    return xy_put_int(call, opened);
 }
 
 /* ---- a field ---- */

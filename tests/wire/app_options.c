@@ -47,6 +47,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     uint64_t stream_operations_max = config->limits.stream_operations_max;
     uint64_t event_bytes = config->limits.event_bytes_max;
     uint64_t mailbox_bytes = config->limits.mailbox_bytes_max;
+    uint64_t blocking_threads = config->blocking_threads;
+    uint64_t blocking_queue = config->limits.blocking_queue_max;
     const number_flag flags[] = {
         {"--letter-ms", &application->letter_ms},
         {"--tick-ms", &application->tick_ms},
@@ -63,6 +65,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
         {"--stream-operations-max", &stream_operations_max},
         {"--event-bytes", &event_bytes},
         {"--mailbox-bytes", &mailbox_bytes},
+        {"--blocking-threads", &blocking_threads},
+        {"--blocking-queue", &blocking_queue},
         {NULL, NULL},
     };
     int kept = 1;
@@ -74,6 +78,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
             config->development = true;
         } else if (strcmp(argv[i], "--gates") == 0) {
             application->has_gates = true;
+        } else if (strcmp(argv[i], "--guards") == 0) {
+            application->has_guards = true;
         } else if (strcmp(argv[i], "--no-defer-stream") == 0) {
             application->no_defer_stream = true;
         } else if (strcmp(argv[i], "--drop-oldest") == 0) {
@@ -97,6 +103,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     config->limits.stream_operations_max = (uint32_t)stream_operations_max;
     config->limits.event_bytes_max = (uint32_t)event_bytes;
     config->limits.mailbox_bytes_max = (uint32_t)mailbox_bytes;
+    config->blocking_threads = (uint32_t)blocking_threads;
+    config->limits.blocking_queue_max = (uint32_t)blocking_queue;
     return true;
 }
 

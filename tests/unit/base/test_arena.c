@@ -212,6 +212,38 @@ static void large_chunks_are_used_again(void **state)
     xy__arena_deinit(&arena);
 }
 
+static void memory_can_be_handed_over(void **state)
+{
+    xy_arena run;
+    xy_arena work;
+    char *mine;
+    char *theirs;
+    size_t held;
+
+    (void)state;
+    xy__arena_init(&run, 10000);
+    xy__arena_init(&work, 10000);
+    mine = xy__arena_alloc(&run, 8);
+    xy__arena_alloc(&work, 8);
+    theirs = xy__arena_alloc(&work, 5000);
+    memset(theirs, 'x', 5000);
+    held = run.held + work.held;
+    xy__arena_adopt(&run, &work);
+    assert_int_equal(run.held, held);
+    assert_true(xy__arena_over(&run));
+    assert_int_equal(work.held, 0);
+    xy__arena_deinit(&work);
+    assert_int_equal(theirs[4999], 'x');
+    /* The room of the newest chunk is still in use. */
+    assert_ptr_equal((char *)xy__arena_alloc(&run, 8), mine + 8 + XY_POISON_GAP);
+    xy__arena_adopt(&work, &run);
+    assert_int_equal(work.held, held);
+    assert_int_equal(theirs[0], 'x');
+    xy__arena_deinit(&work);
+    xy__arena_adopt(&run, &work);
+    assert_int_equal(run.held, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +255,7 @@ int main(void)
         cmocka_unit_test(one_huge_block_is_not_held_for_ever),
         cmocka_unit_test(a_big_block_leaves_the_current_chunk_in_use),
         cmocka_unit_test(large_chunks_are_used_again),
+        cmocka_unit_test(memory_can_be_handed_over),
         cmocka_unit_test(zeroed_memory_is_zero),
         cmocka_unit_test(strings_are_copied_with_a_nul),
         cmocka_unit_test(text_is_formatted),

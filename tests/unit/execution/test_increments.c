@@ -16,7 +16,8 @@ static const char sdl[] =
     "directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD\n"
     "type Query { fast: Int  slow(ms: Int!): Int  hard(ms: Int!): Int!  o: Query  os(n: Int!): "
     "[Query]\n"
-    "  fed: [Int]  eager: [Int]  strict: [Int!]  text: String  no_list: Int  lates(n: Int!): [Int] "
+    "  boom: Int  fed: [Int]  eager: [Int]  strict: [Int!]  text: String  no_list: Int  lates(n: "
+    "Int!): [Int] "
     "}";
 
 static fixture f;
@@ -99,6 +100,11 @@ static int resolve_hard(xy_call *call)
 {
     xy_promise_after(xy_later(call), (uint64_t)xy_arg_int(call, "ms"), on_hard, NULL);
     return XY_OK;
+}
+
+static int resolve_boom(xy_call *call)
+{
+    return xy_fail(call, "boom");
 }
 
 static int resolve_object(xy_call *call)
@@ -192,10 +198,19 @@ static int resolve_eager(xy_call *call)
 }
 
 static const binding bindings[] = {
-    {"Query.fast", resolve_fast},   {"Query.slow", resolve_slow},   {"Query.hard", resolve_hard},
-    {"Query.o", resolve_object},    {"Query.os", resolve_objects},  {"Query.fed", resolve_fed},
-    {"Query.strict", resolve_fed},  {"Query.text", resolve_text},   {"Query.no_list", resolve_fed},
-    {"Query.lates", resolve_lates}, {"Query.eager", resolve_eager}, {NULL, NULL},
+    {"Query.fast", resolve_fast},
+    {"Query.slow", resolve_slow},
+    {"Query.hard", resolve_hard},
+    {"Query.o", resolve_object},
+    {"Query.os", resolve_objects},
+    {"Query.fed", resolve_fed},
+    {"Query.strict", resolve_fed},
+    {"Query.text", resolve_text},
+    {"Query.no_list", resolve_fed},
+    {"Query.lates", resolve_lates},
+    {"Query.eager", resolve_eager},
+    {"Query.boom", resolve_boom},
+    {NULL, NULL},
 };
 
 /* ---- */
@@ -372,6 +387,20 @@ static void parts_that_wait_are_bounded(void **state)
     assert_non_null(strstr(journal,
                            "\"completed\":[{\"id\":\"0\",\"errors\":[{\"message\":"
                            "\"The response is larger than it may be.\",\"path\":[\"os\","));
+    assert_true(t.ended);
+    journal[0] = '\0';
+}
+
+static void errors_of_a_part_are_bounded(void **state)
+{
+    teller t;
+
+    (void)state;
+    f.executor.limits.response_bytes_max = 1000;
+    start(&t, "{ ... @defer { os(n: 20) { boom } } }", XY_FORM_2022);
+    wait(0);
+    assert_non_null(strstr(journal, "There are more errors than a response may have."));
+    assert_null(strstr(journal, "\"boom\",\"locations\""));
     assert_true(t.ended);
     journal[0] = '\0';
 }
@@ -659,6 +688,7 @@ int main(void)
         T(without_anything_later_it_is_one_result),
         T(a_part_that_takes_too_long_fails_alone),
         T(parts_that_wait_are_bounded),
+        T(errors_of_a_part_are_bounded),
         T(parts_within_parts_are_bounded),
         T(others_have_their_turn),
         T(items_come_in_order_however_late),

@@ -16,7 +16,8 @@
 #include "execution/share.h"
 
 static const char sdl[] = "type Query { item(id: ID!): Item  items: [Item!]!  late(id: ID!): Int\n"
-                          "  me: String  admin: Boolean  own: String  slow(id: ID!): Item }\n"
+                          "  me: String  admin: Boolean  own: String  slow(id: ID!): Item\n"
+                          "  report(id: ID!): Item  who: String }\n"
                           "type Item { id: ID!  value: Int }\n";
 
 typedef struct Item {

@@ -3,10 +3,12 @@
  * an executor, a schema of items whose values only grow; and clients who write down what they get.
  *
  *   type Query { item(id: ID!): Item  items: [Item!]!  late(id: ID!): Int
- *                me: String  admin: Boolean  own: String  slow(id: ID!): Item }
+ *                me: String  admin: Boolean  own: String  slow(id: ID!): Item
+ *                report(id: ID!): Item  who: String }
  *   type Item { id: ID!  value: Int }
  *
- * `late` and `slow` answer when the test says so, with the value as it was when the run read it. */
+ * `report` and `who` are for the test to bind. `late` and `slow` answer when the test says so,
+ * with the value as it was when the run read it. */
 #ifndef TEST_REALTIME_LIVE_STAGE_H
 #define TEST_REALTIME_LIVE_STAGE_H
 

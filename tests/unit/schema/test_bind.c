@@ -44,6 +44,24 @@ static void test_resolvers(void **state)
     assert_ptr_equal(schema->default_resolver, Query_room);
 }
 
+static int Room_size(xy_work *work)
+{
+    (void)work;
+    return XY_OK;
+}
+
+static void test_blocking_resolvers(void **state)
+{
+    xy_schema *schema = sdl_schema(*state, rooms);
+
+    assert_int_equal(xy_bind_blocking(schema, "Room.size", Room_size), XY_OK);
+    assert_int_equal(xy_bind_blocking(schema, "Room.size", Room_size), XY_EEXIST);
+    assert_int_equal(xy_bind(schema, "Room.size", Query_room), XY_EEXIST);
+    assert_int_equal(xy_bind(schema, "Room.open", Query_room), XY_OK);
+    assert_int_equal(xy_bind_blocking(schema, "Room.open", Room_size), XY_EEXIST);
+    assert_int_equal(xy_bind_blocking(schema, "Node.id", Room_size), XY_ENOTFOUND);
+}
+
 static void test_openers(void **state)
 {
     xy_schema *schema = sdl_schema(*state, rooms);
@@ -119,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SDL_TEST(test_resolvers),
+        SDL_TEST(test_blocking_resolvers),
         SDL_TEST(test_openers),
         SDL_TEST(test_structs),
         SDL_TEST(test_slots_that_do_not_fit),
