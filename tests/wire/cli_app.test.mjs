@@ -1,12 +1,13 @@
 // A new user, from an empty folder to a live query that updates; with what is installed and nothing else.
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { after, test as within } from 'node:test'
 import { createClient } from 'graphql-sse'
-import { create, find, freePort, run, scratch, start, xylem } from './installed.mjs'
+import { create, env, find, freePort, run, scratch, start, xylem } from './installed.mjs'
 import { post } from './lib.mjs'
 
 // What does not come fails its test.
@@ -220,6 +221,29 @@ test('dev: Ctrl-C ends the server, too', async () => {
   const socket = net.connect(Number(new URL(app.url).port), '127.0.0.1')
   const [error] = await once(socket, 'error')
   assert.equal(error.code, 'ECONNREFUSED')
+})
+
+test('a token says who asks', async (t) => {
+  const folder = create('signed')
+  write('type Query {\n  me: String @requireAuth\n}\n', folder, 'graphql/me.graphql')
+  write('#include "gen/types.h"\n\nint Query_me(xy_call *call, xy_str *out)\n{\n    *out = xy_user_id(call);\n    return XY_OK;\n}\n', folder, 'services/me.c')
+  xylem(folder, 'build')
+  const secret = xylem(folder, 'generate', 'secret').trim()
+  const server = start(folder, 'serve', '--port', '0')
+  t.after(() => server.stop('SIGTERM'))
+  const [, closed] = await server.said(/listening on (\S+)/)
+  assert.equal((await post(closed, { query: '{ me }' })).json.errors[0].extensions.code, 'UNAUTHENTICATED')
+
+  env.JWT_SECRET = secret
+  t.after(() => delete env.JWT_SECRET)
+  const other = start(folder, 'serve', '--port', '0')
+  t.after(() => other.stop('SIGTERM'))
+  const [, open] = await other.said(/listening on (\S+)/)
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: 'ann', exp: Math.floor(Date.now() / 1000) + 60 })}`
+  const token = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
+  assert.deepEqual((await post(open, { query: '{ me }' }, { authorization: `Bearer ${token}` })).json, { data: { me: 'ann' } })
+  assert.ok((await post(open, { query: '{ me }' }, { authorization: `Bearer ${token}x` })).json.errors)
 })
 
 test('generate service adds the resolvers that are missing', () => {
