@@ -37,8 +37,8 @@ typedef struct xy_typed_module {
     size_t field_count;
 } xy_typed_module;
 
-/* xy_schema_load() of the module's SDL, with everything bound. `more` may be NULL; its files do not
- * count. */
+/* xy_schema_load() of the module's SDL, with everything bound. `more` may be NULL; its files are
+ * loaded too, and what they define is bound by whoever wrote them. */
 XY_API int xy_typed_load(const xy_typed_module *module, const xy_schema_options *more,
                          xy_schema **out, xy_str *problems);
 

@@ -485,12 +485,17 @@ int xy_typed_load(const xy_typed_module *module, const xy_schema_options *more, 
                   xy_str *problems)
 {
     xy_schema_options options = more ? *more : (xy_schema_options){0};
+    xy_sdl *files = xy__malloc((options.file_count + 1) * sizeof *files);
     const char *what = "";
     int rc;
 
-    options.files = &module->sdl;
-    options.file_count = 1;
+    files[0] = module->sdl;
+    for (size_t i = 0; i < options.file_count; i++)
+        files[i + 1] = options.files[i];
+    options.files = files;
+    options.file_count++;
     rc = xy_schema_load(&options, out, problems);
+    free(files);
     if (rc < 0)
         return rc;
     rc = bind_all(module, *out, &what);
