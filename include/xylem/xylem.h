@@ -12,6 +12,7 @@
 #include "xylem/identity.h"
 #include "xylem/limits.h"
 #include "xylem/live.h"
+#include "xylem/loader.h"
 #include "xylem/log.h"
 #include "xylem/macros.h"
 #include "xylem/schema.h"

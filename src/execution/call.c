@@ -204,6 +204,8 @@ int xy_fail_internal(xy_call *call, const char *fmt, ...)
 
 void xy__call_refuse(xy_call *call, int rc)
 {
+    if (call->own && call->own->state == XY_PROMISE_MADE)
+        xy__promise_stop(call->own);
     if (call->result.kind == XY_RESULT_ERROR)
         return;
     xy_put(call, xy_result_error(xy_str_from(xy_err_text(rc))));

@@ -74,14 +74,6 @@ static xy_call *make_call(xy_run *run, const xy_frame *at, const xy_plan_field *
     return call;
 }
 
-/* The resolver returned a code instead of an answer. */
-static void refuse_call(xy_call *call, int rc)
-{
-    if (call->own && call->own->state == XY_PROMISE_MADE)
-        xy__promise_stop(call->own);
-    xy__call_refuse(call, rc);
-}
-
 static xy_outcome resolve(xy_run *run, xy_frame *at, xy_plan_field *field,
                           const xy_parent_ref *parent)
 {
@@ -92,7 +84,7 @@ static xy_outcome resolve(xy_run *run, xy_frame *at, xy_plan_field *field,
         return xy__frame_close(run, at, XY_OUTCOME_FAILED);
     rc = field->resolver(call);
     if (rc < 0)
-        refuse_call(call, rc);
+        xy__call_refuse(call, rc);
     return xy__complete_call(run, at, field, field->field->type, call);
 }
 

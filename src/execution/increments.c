@@ -4,6 +4,7 @@
 #include "base/fatal.h"
 #include "execution/fragment.h"
 #include "execution/list_rest.h"
+#include "execution/loads.h"
 
 #define BIT(state) (1u << (state))
 
@@ -64,6 +65,7 @@ static void leave(xy_increments *increments)
     increments->form->ops->destroy(increments->form);
     xy__buf_deinit(&increments->text);
     xy__buf_deinit(&increments->errors);
+    xy__loads_unref(increments->loads);
     xy__run_unhold(increments->first);
 }
 

@@ -55,6 +55,7 @@ struct xy_increments {
     xy_link fragments; /* those registered and not over */
     xy_link rests;     /* likewise */
     xy_link active;    /* those that may have an item to be started */
+    xy_loads *loads;   /* what parts look up by key: a reference; NULL: nothing so far */
     xy_task task;
     xy_buf text; /* of what is being delivered */
     xy_buf errors;

@@ -2,6 +2,7 @@
 #include "execution/promise.h"
 
 #include "base/fatal.h"
+#include "execution/loads.h"
 
 #define BIT(state) (1u << (state))
 
@@ -123,6 +124,11 @@ static void drop_promise(xy_promise *promise)
         xy__promise_stop(promise);
 }
 
+void xy__promise_keep(xy_promise *promise)
+{
+    go(promise, XY_PROMISE_KEPT);
+}
+
 void xy__promises_keep(const xy_result *list, size_t from)
 {
     each_promise(list, from, keep_promise);
@@ -182,6 +188,8 @@ void xy_promise_resolve(xy_promise *promise)
         waiter->resolved_end = &promise->next;
         xy__run_leave(waiter);
     }
+    if (promise->call->batch)
+        xy__batch_back(promise->call->batch);
     xy__run_leave(home);
 }
 

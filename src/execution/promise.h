@@ -22,6 +22,7 @@
 #include "execution/run.h"
 
 typedef struct xy_list_source xy_list_source; /* execution/list_source.h */
+typedef struct xy_batch xy_batch;             /* execution/loads.h */
 
 /* A call to a resolver, and what it answered. */
 struct xy_call {
@@ -39,6 +40,7 @@ struct xy_call {
     xy_promise *own;                   /* of xy_later(): the call lives as long as it */
     const struct xy_guard *transforms; /* of the field, to be applied to what it resolves to */
     xy_list_source *source;            /* of xy_later_list(), whose promise `own` is; NULL: none */
+    xy_batch *batch;                   /* that it loads, once its promise is out; NULL: none */
     xy_promise *promises;              /* made through this call, linked by `sibling` */
     xy_call *next;                     /* in run->spare_calls */
 };
@@ -77,12 +79,16 @@ void xy__call_release(xy_call *call);
 int xy__call_vfail(xy_call *call, const char *fmt, va_list args);
 void xy__call_set_properties(xy_call *call, const xy_value *properties);
 
-/* The resolver returned the negative code `rc`: unless it put an error, the field fails with a
- * text that is not for the client. */
+/* The resolver returned the negative code `rc` instead of an answer: unless it put an error, the
+ * field fails with a text that is not for the client. What it might have answered later is
+ * stopped. */
 void xy__call_refuse(xy_call *call, int rc);
 
 /* It has found its place: `spot` of `run` waits for it (NULL: it is resolved already). */
 void xy__promise_wait(xy_promise *promise, xy_run *run, xy_spot *spot);
+
+/* It has no place, and is waited for all the same. */
+void xy__promise_keep(xy_promise *promise);
 
 /* The promises in the items of the list `list`, from number `from` on: their places come later
  * (keep), or never (drop). */

@@ -24,6 +24,7 @@
 #include "execution/field.h"
 #include "execution/field_error.h"
 #include "execution/increments.h"
+#include "execution/loads.h"
 #include "execution/response.h"
 #include "execution/spot.h"
 
@@ -112,6 +113,7 @@ static void release(xy_run *run)
     xy__executor_drop(executor, &run->text);
     xy_bytes_unref(run->event);
     xy__identity_unref(run->identity);
+    xy__loads_unref(run->loads);
     if (executor->spare_run_count == XY_EXECUTOR_SPARES) {
         xy__arena_deinit(&run->arena);
         free(run);

@@ -14,6 +14,7 @@
 #include "execution/watch.h"
 
 typedef struct xy_spot xy_spot;
+typedef struct xy_loads xy_loads;             /* execution/loads.h */
 typedef struct xy_part xy_part;               /* execution/part.h */
 typedef struct xy_defer_scope xy_defer_scope; /* execution/found.h */
 
@@ -79,6 +80,7 @@ struct xy_run {
     xy_promise **resolved_end;
     size_t serial_next;   /* root field of a mutation that an earlier, late one holds up */
     xy_spot *serial_rest; /* where it and what follows will stand; NULL: nothing is held up */
+    xy_loads *loads;      /* what it looks up by key: a reference; NULL: nothing so far */
     xy_call *spare_calls;
     xy_on_result *done;
     void *done_arg;

@@ -28,7 +28,8 @@ typedef struct note {
 
 struct xy_work {
     xy_call call; /* what the resolver sees: of no run */
-    xy_blocking_resolver *resolver;
+    xy_work_fn *fn;
+    void *arg;
     xy_promise *promise; /* the loop's */
     xy_arena arena;
     note *notes;
@@ -38,12 +39,9 @@ struct xy_work {
     xy_job job;
 };
 
-static void init(xy_work *work, const xy_call *call)
+static void init(xy_work *work, const xy_call *call, xy_work_fn *fn, void *arg)
 {
-    *work = (xy_work){
-        .call = *call,
-        .resolver = call->field->field->blocking,
-    };
+    *work = (xy_work){.call = *call, .fn = fn, .arg = arg};
     work->call.run = NULL;
     work->call.arena = &work->arena;
     work->notes_end = &work->notes;
@@ -125,29 +123,30 @@ static void on_run(xy_job *job)
 {
     xy_work *work = XY_CONTAINER(job, xy_work, job);
 
-    work->rc = work->resolver(work);
+    work->rc = work->fn(work, work->arg);
 }
 
-static int resolve_here(xy_call *call)
+/* Without a pool. */
+static int run_here(xy_call *call, xy_work_fn *fn, void *arg)
 {
     xy_work work;
 
-    init(&work, call);
+    init(&work, call, fn, arg);
     on_run(&work.job);
     settle(&work, call);
     return work.rc;
 }
 
-int xy__work_resolve(xy_call *call)
+int xy__work_start(xy_call *call, xy_work_fn *fn, void *arg)
 {
     xy_run *run = call->run;
     xy_works *works = &run->executor->works;
     xy_work *work;
 
     if (!works->pool)
-        return resolve_here(call);
+        return run_here(call, fn, arg);
     work = XY_ARENA_NEW(&run->arena, xy_work);
-    init(work, call);
+    init(work, call, fn, arg);
     work->job = (xy_job){.run = on_run, .done = on_done};
     if (xy__pool_submit(works->pool, &run->lane, run->executor->loop, &work->job) < 0)
         return xy_fail_code(call, XY_BUSY_CODE, "The server has too much to do; try again later.");
@@ -155,6 +154,17 @@ int xy__work_resolve(xy_call *call)
     work->promise = xy_later(call);
     xy_promise_on_stop(work->promise, on_stop, work);
     return XY_OK;
+}
+
+static int resolve_field(xy_work *work, void *arg)
+{
+    (void)arg;
+    return work->call.field->field->blocking(work);
+}
+
+int xy__work_resolve(xy_call *call)
+{
+    return xy__work_start(call, resolve_field, NULL);
 }
 
 /* ---- the resolver's side: what came in ---- */
@@ -265,6 +275,11 @@ void xy_work_depend(xy_work *work, xy_str key)
 }
 
 /* ---- memory ---- */
+
+xy_arena *xy__work_arena(xy_work *work)
+{
+    return &work->arena;
+}
 
 void *xy_work_alloc(xy_work *work, size_t size)
 {

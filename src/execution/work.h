@@ -18,6 +18,16 @@
 /* extensions.code where too many wait for a thread. */
 #define XY_BUSY_CODE "SERVER_BUSY"
 
+/* What runs on a thread; returns as a resolver. */
+typedef int xy_work_fn(xy_work *work, void *arg);
+
+/* Let `fn` answer `call` on the pool. keeps: arg, until it has returned. Returns as a resolver: the
+ * answer comes later, or is there where there is no pool, or is the error XY_BUSY_CODE. */
+int xy__work_start(xy_call *call, xy_work_fn *fn, void *arg);
+
+/* Memory of the thread that `work` is on. */
+xy_arena *xy__work_arena(xy_work *work);
+
 /* The xy_resolver of every field that has a blocking one. */
 int xy__work_resolve(xy_call *call);
 

@@ -2,6 +2,7 @@
 /* Resolvers that block: they compute, wait for a gate, publish and invalidate on threads of the
  * pool. Only with --gates. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "app.h"
@@ -100,6 +101,68 @@ static int Query_workUser(xy_work *work)
     return xy_work_put_str(work, xy_work_user_id(work));
 }
 
+/* ---- words: each is fetched by its number, many at a time ---- */
+
+typedef struct Word {
+    int64_t number;
+} Word;
+
+static int load_words(xy_work *work, xy_batch *batch)
+{
+    atomic_fetch_add(&app_of_work(work)->batches, 1);
+    for (size_t i = 0; i < xy_batch_len(batch); i++) {
+        xy_str key = xy_batch_key(batch, i);
+        Word *word = xy_work_new(work, Word);
+
+        word->number = strtoll(key.ptr, NULL, 10);
+        if (word->number > 0) {
+            xy_batch_put(batch, i, xy_result_object(NULL, word));
+        } else {
+            xy_batch_fail(batch, i, "NOT_FOUND", "There is no word %.*s.", XY_PRI(key));
+        }
+    }
+    return XY_OK;
+}
+
+static const xy_loader words = {.load_blocking = load_words};
+
+static int Query_word(xy_call *call)
+{
+    return xy_load(call, &words, xy_arg_str(call, "id"));
+}
+
+static int Word_next(xy_call *call)
+{
+    const Word *word = xy_parent(call);
+
+    return xy_load(call, &words, xy_format(call, "%" PRId64, word->number + 1));
+}
+
+static int Word_text(xy_call *call)
+{
+    const Word *word = xy_parent(call);
+
+    return xy_put_str(call, xy_format(call, "word %" PRId64, word->number));
+}
+
+static int Query_batches(xy_call *call)
+{
+    return xy_put_int(call, atomic_load(&app_of(call)->batches));
+}
+
+static int bind_words(xy_schema *schema)
+{
+    int rc = xy_bind(schema, "Query.word", Query_word);
+
+    if (rc == XY_OK)
+        rc = xy_bind(schema, "Query.batches", Query_batches);
+    if (rc == XY_OK)
+        rc = xy_bind(schema, "Word.next", Word_next);
+    if (rc == XY_OK)
+        rc = xy_bind(schema, "Word.text", Word_text);
+    return rc;
+}
+
 int app_bind_works(xy_schema *schema)
 {
     static const struct {
@@ -114,7 +177,7 @@ int app_bind_works(xy_schema *schema)
         {"Mutation.bumpTally", Mutation_bumpTally},
         {"Mutation.sendFromWork", Mutation_sendFromWork},
     };
-    int rc = XY_OK;
+    int rc = bind_words(schema);
 
     for (size_t i = 0; rc == XY_OK && i < sizeof fields / sizeof *fields; i++)
         rc = xy_bind_blocking(schema, fields[i].coordinate, fields[i].resolver);

@@ -79,6 +79,42 @@ describe('a field that blocks', () => {
   })
 })
 
+describe('a loader', () => {
+  let server
+  before(async () => { server = await start('tests/wire/app', ['--gates']) })
+  after(() => server.stop())
+  afterEach(() => rest(server))
+  const batches = async () => (await query(server, '{ batches }')).data.batches
+
+  test('fetches each level of a query at once', async () => {
+    const before = await batches()
+    assert.deepEqual(await query(server, '{ a: word(id: 1) { text next { text next { text } } } b: word(id: 5) { text next { text } } c: word(id: 1) { text } }'), {
+      data: {
+        a: { text: 'word 1', next: { text: 'word 2', next: { text: 'word 3' } } },
+        b: { text: 'word 5', next: { text: 'word 6' } },
+        c: { text: 'word 1' },
+      },
+    })
+    assert.equal(await batches() - before, 3)
+  })
+
+  test('fails for one key', async () => {
+    const { data, errors } = await query(server, '{ a: word(id: 0) { text } b: word(id: 1) { text } }')
+    assert.deepEqual(data, { a: null, b: { text: 'word 1' } })
+    assert.deepEqual(errors.map(({ message, path, extensions }) => [message, path, extensions.code]), [['There is no word 0.', ['a'], 'NOT_FOUND']])
+  })
+
+  test('gathers what parts of a result ask for', async () => {
+    const before = await batches()
+    const stream = await subscribe(server, { query: '{ fastField ... @defer { a: word(id: 1) { text } } ... @defer { b: word(id: 2) { text } } }' })
+    let text = ''
+    for (let event; (event = await stream.next()).data;) text += JSON.stringify(event.data)
+    assert.match(text, /word 1/)
+    assert.match(text, /word 2/)
+    assert.equal(await batches() - before, 1)
+  })
+})
+
 test('too many that wait are refused', async () => {
   const server = await start('tests/wire/app', ['--gates', '--blocking-threads', '1', '--blocking-queue', '2'])
   const gate = newGate()
