@@ -49,7 +49,8 @@ static bool read_object(xy_arena *arena, xy_str text, xy_value *out)
 
     if (xy__json_read(arena, text, CLAIMS_DEPTH_MAX, out, NULL) < 0 || out->kind != XY_VALUE_OBJECT)
         return false;
-    strictly = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+    strictly =
+        json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, NULL);
     json_decref(strictly);
     return strictly != NULL;
 }
