@@ -18,7 +18,9 @@
 #include <string.h>
 
 #include "xylem/app.h"
+#include "xylem/identity.h"
 #include "xylem/live.h"
+#include "xylem/log.h"
 #include "xylem/stream.h"
 #include "xylem/work.h"
 
