@@ -55,7 +55,8 @@ typedef struct xy_schema_options {
     bool strict_spec_sdl;
 } xy_schema_options;
 
-/* Parse, validate and build; @live (xylem/live.h) is defined where the SDL does not. The SDL texts
+/* Parse, validate and build; @live (xylem/live.h) is defined where the SDL does not,
+ * @requireAuth and @skipAuth (xylem/auth.h) where it uses them besides. The SDL texts
  * are copied. gives: *out, end it with
  * xy_schema_destroy(). On failure *problems (may be NULL) gets one line per error,
  * "file:line:column: message (also at file:line:column)". gives: *problems, free() its ptr.
@@ -100,6 +101,8 @@ typedef enum xy_slot_kind {
 } xy_slot_kind;
 
 #define XY_SLOT_NO_HAS UINT32_MAX
+/* A LIST that is never null: NULL items are an empty one. */
+#define XY_SLOT_EMPTY (UINT32_MAX - 1)
 
 typedef struct xy_slot {
     const char *field; /* NULL in an item */
@@ -109,6 +112,9 @@ typedef struct xy_slot {
     uint32_t has_offset;
     const struct xy_slot *item; /* LIST: how each item is read */
     uint32_t item_size;         /* LIST: bytes from one item to the next */
+    /* for xylem/generated.h: in a struct of inputs, of a bool that says "was given"; 0: none */
+    uint32_t given_offset;
+    const struct xy_layout *layout; /* likewise: of the struct, enum or abstract type */
 } xy_slot;
 
 /* The layout of a list member of a typed struct. */

@@ -16,6 +16,7 @@
 #define XYLEM_SERVER_H
 
 #include "xylem/app.h"
+#include "xylem/auth.h"
 #include "xylem/gauges.h"
 #include "xylem/identity.h"
 #include "xylem/limits.h"
@@ -100,8 +101,11 @@ typedef struct xy_server_config {
     bool automatic_persisted_queries; /* clients may register documents by their hash; true */
     const char *metrics_path;         /* Prometheus text; "/metrics"; NULL: none */
     uint16_t metrics_port;            /* serve metrics there, and there only; 0: on `port` */
-    /* Finds out who asks; see xylem/identity.h. NULL: everybody is anonymous. */
+    /* Finds out who asks; see xylem/identity.h. NULL: by `jwt`. */
     xy_authenticate *authenticate;
+    /* What tokens are checked with (xylem/auth.h); the server does not destroy it. NULL, without
+     * `authenticate`: everybody is anonymous. */
+    xy_jwt *jwt;
     /* What programs must show, as `Authorization: Bearer <secret>`, that publish or invalidate over
      * HTTP, or look at what is open (docs/guide/webhooks.md): at least 16 bytes. NULL: they cannot,
      * there is nothing at these paths. */

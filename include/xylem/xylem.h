@@ -4,6 +4,7 @@
 #define XYLEM_XYLEM_H
 
 #include "xylem/app.h"
+#include "xylem/auth.h"
 #include "xylem/bytes.h"
 #include "xylem/call.h"
 #include "xylem/error.h"
@@ -18,6 +19,7 @@
 #include "xylem/server.h"
 #include "xylem/str.h"
 #include "xylem/stream.h"
+#include "xylem/typed.h"
 #include "xylem/value.h"
 #include "xylem/version.h"
 #include "xylem/work.h"

@@ -10,6 +10,7 @@
 
 static const xy_command *const commands[] = {
     &xy__command_check,
+    &xy__command_generate_types,
     &xy__command_print_schema,
     &xy__command_top,
 };
@@ -30,11 +31,27 @@ static void print_help(const xy_command *command)
            command->help);
 }
 
-static const xy_command *find(const char *name)
+/* How many of `words` are the name of `command`; 0: they are not. */
+static int count_words(const xy_command *command, int count, char **words)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(commands[i]->name, name) == 0)
+    const char *space = strchr(command->name, ' ');
+    size_t len = space ? (size_t)(space - command->name) : strlen(command->name);
+
+    if (strlen(words[0]) != len || memcmp(words[0], command->name, len) != 0)
+        return 0;
+    if (!space)
+        return 1;
+    return count > 1 && strcmp(words[1], space + 1) == 0 ? 2 : 0;
+}
+
+/* The command that the words begin with; *used is how many are its name. */
+static const xy_command *find(int count, char **words, int *used)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        *used = count_words(commands[i], count, words);
+        if (*used > 0)
             return commands[i];
+    }
     return NULL;
 }
 
@@ -46,7 +63,7 @@ static bool is_help(const char *word)
 /* Is help wanted, anywhere on the command line? */
 static bool wants_help(int argc, char **argv)
 {
-    for (int i = 2; i < argc; i++)
+    for (int i = 1; i < argc; i++)
         if (is_help(argv[i]))
             return true;
     return false;
@@ -55,6 +72,7 @@ static bool wants_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
     const xy_command *command;
+    int used;
 
     if (argc < 2) {
         print_usage(stderr);
@@ -68,14 +86,14 @@ int main(int argc, char **argv)
         printf("xylem %s\n", xy_version());
         return 0;
     }
-    command = find(argv[1]);
+    command = find(argc - 1, argv + 1, &used);
     if (!command) {
         fprintf(stderr, "xylem: there is no command '%s'; xylem --help lists them\n", argv[1]);
         return 2;
     }
-    if (wants_help(argc, argv)) {
+    if (wants_help(argc - used, argv + used)) {
         print_help(command);
         return 0;
     }
-    return command->run(argc - 1, argv + 1);
+    return command->run(argc - used, argv + used);
 }

@@ -4,6 +4,7 @@
 #include "execution/field.h"
 #include "execution/field_error.h"
 #include "execution/found.h"
+#include "execution/guard.h"
 #include "execution/list_source.h"
 #include "execution/spot.h"
 
@@ -40,7 +41,7 @@ static bool list_len(const xy_result *result, size_t *len)
     } else if (result->kind == XY_RESULT_VALUE && result->value->kind == XY_VALUE_LIST) {
         *len = result->value->len;
     } else if (result->kind == XY_RESULT_SLOT && result->slot->kind == XY_SLOT_LIST) {
-        *len = slot_items(result)->len;
+        *len = slot_items(result)->items ? slot_items(result)->len : 0;
     } else if (result->kind == XY_RESULT_SOURCE) {
         *len = xy__list_source_len(xy__result_source(result));
     } else {
@@ -300,6 +301,8 @@ xy_outcome xy__complete_call(xy_run *run, xy_frame *at, xy_plan_field *field, co
 
     if (xy__call_is_late(call))
         return await(run, at, field, type, call->own);
+    if (XY_UNLIKELY(call->transforms))
+        xy__guards_transform(call);
     if (call->result.kind == XY_RESULT_ERROR) {
         outcome = xy__frame_close(run, at, fail_call(run, at, field, call));
     } else {

@@ -5,6 +5,7 @@
 
 #include "execution/field.h"
 #include "execution/field_error.h"
+#include "execution/guard.h"
 #include "execution/increments.h"
 #include "json/read.h"
 
@@ -166,6 +167,7 @@ int xy__create_source_stream(xy_operation *operation, xy_identity *identity,
         .arena = errors->arena,
     };
     const xy_error *refusal;
+    int rc;
 
     if (!root || root->bad_condition || root->field_count == 0)
         return refuse_root(operation, errors);
@@ -179,5 +181,8 @@ int xy__create_source_stream(xy_operation *operation, xy_identity *identity,
                            "undefined."));
         return XY_EFAILED;
     }
-    return check_opening(&call, errors, call.field->field->opener(&call, stream));
+    rc = xy__guards_check(&call);
+    if (rc == XY_OK)
+        rc = call.field->field->opener(&call, stream);
+    return check_opening(&call, errors, rc);
 }

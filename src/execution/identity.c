@@ -120,8 +120,13 @@ xy_str xy_user_id(const xy_call *call)
     return call->identity ? call->identity->user : XY_STR_NULL;
 }
 
+bool xy__call_has_role(const xy_call *call, xy_str role)
+{
+    xy__watch_fact(call, XY_FACT_ROLE, role);
+    return xy__identity_has_role(call->identity, role);
+}
+
 bool xy_has_role(const xy_call *call, const char *role)
 {
-    xy__watch_fact(call, XY_FACT_ROLE, xy_str_from(role));
-    return xy__identity_has_role(call->identity, xy_str_from(role));
+    return xy__call_has_role(call, xy_str_from(role));
 }

@@ -37,4 +37,7 @@ int64_t xy__identity_clock_s(void);
 /* Has it this very role? NULL has none. */
 bool xy__identity_has_role(const xy_identity *identity, xy_str role);
 
+/* xy_has_role(), by a role's name that need not end with a NUL. */
+bool xy__call_has_role(const xy_call *call, xy_str role);
+
 #endif

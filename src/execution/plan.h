@@ -53,6 +53,7 @@ struct xy_plan_field {
     xy_field_source source;
     const xy_field *field;
     xy_resolver *resolver;
+    xy_resolver *behind; /* of a guarded field: what answers for it; NULL: it is plain */
     const xy_slot *slot; /* NULL: none */
     const xy_arguments *arguments;
     const xy_selection *selection;    /* of the object type under the wrappers; NULL: not one */

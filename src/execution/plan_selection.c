@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Collected nodes by response key, and each key as a field. */
+#include "execution/guard.h"
 #include "execution/introspection.h"
 #include "execution/planner.h"
 #include "execution/work.h"
@@ -221,6 +222,11 @@ static void plan_field(xy_planner *p, const xy_planned_nodes *all, const xy_fiel
     out->field = field;
     out->index = p->plan->field_count++;
     choose_source(p, out);
+    if (XY_UNLIKELY(field->guards)) {
+        out->source = XY_FIELD_RESOLVER;
+        out->behind = out->resolver;
+        out->resolver = xy__guarded_resolve;
+    }
     out->text = field_text(p, g->key, out->source == XY_FIELD_TYPENAME ? all->type : NULL);
     out->arguments = compile_arguments(p, field, g->nodes.items[0]);
     atomic_init(&out->by_type, NULL);

@@ -34,14 +34,15 @@ struct xy_call {
     const xy_value *arguments;
     xy_parent_ref parent;
     xy_result result;
-    const char *code;       /* of a result that is an ERROR */
-    xy_str extensions;      /* likewise, as in xy_error */
-    bool internal;          /* that ERROR is not for the client */
-    xy_promise *own;        /* of xy_later(): the call lives as long as it */
-    xy_list_source *source; /* of xy_later_list(), whose promise `own` is; NULL: none */
-    xy_batch *batch;        /* that it loads, once its promise is out; NULL: none */
-    xy_promise *promises;   /* made through this call, linked by `sibling` */
-    xy_call *next;          /* in run->spare_calls */
+    const char *code;                  /* of a result that is an ERROR */
+    xy_str extensions;                 /* likewise, as in xy_error */
+    bool internal;                     /* that ERROR is not for the client */
+    xy_promise *own;                   /* of xy_later(): the call lives as long as it */
+    const struct xy_guard *transforms; /* of the field, to be applied to what it resolves to */
+    xy_list_source *source;            /* of xy_later_list(), whose promise `own` is; NULL: none */
+    xy_batch *batch;                   /* that it loads, once its promise is out; NULL: none */
+    xy_promise *promises;              /* made through this call, linked by `sibling` */
+    xy_call *next;                     /* in run->spare_calls */
 };
 
 typedef enum xy_promise_state {

@@ -16,7 +16,7 @@ xy_result xy__slot_read(const xy_slot *slot, const void *object)
 {
     const void *at = member(object, slot->offset);
 
-    if (slot->has_offset != XY_SLOT_NO_HAS && !*(const bool *)member(object, slot->has_offset))
+    if (slot->has_offset < XY_SLOT_EMPTY && !*(const bool *)member(object, slot->has_offset))
         return xy_result_null();
     switch (slot->kind) {
     case XY_SLOT_BOOL:
@@ -41,6 +41,8 @@ xy_result xy__slot_read(const xy_slot *slot, const void *object)
         return *(const int *)at < 0 ? xy_result_null() : xy_result_slot(slot, object);
     case XY_SLOT_LIST:
     default:
-        return ((const xy_items *)at)->items ? xy_result_slot(slot, object) : xy_result_null();
+        return ((const xy_items *)at)->items || slot->has_offset == XY_SLOT_EMPTY
+                   ? xy_result_slot(slot, object)
+                   : xy_result_null();
     }
 }

@@ -203,6 +203,11 @@ const xy_str xy__live_sdl = XY_STR_INIT(
     "per \\\"throttle\\\" milliseconds. The server need not accept this value.\" "
     "throttle: Int) on QUERY");
 
+const xy_str xy__require_auth_sdl =
+    XY_STR_INIT("directive @requireAuth(roles: [String]) on FIELD_DEFINITION");
+
+const xy_str xy__skip_auth_sdl = XY_STR_INIT("directive @skipAuth on FIELD_DEFINITION");
+
 const xy_str xy__defer_sdl = XY_STR_INIT(
     "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT");
 

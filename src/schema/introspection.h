@@ -12,6 +12,8 @@ extern const xy_str xy__builtin_sdl;
 
 /* SDL of @live, which every schema has that does not define one of its own. */
 extern const xy_str xy__live_sdl;
+extern const xy_str xy__require_auth_sdl;
+extern const xy_str xy__skip_auth_sdl;
 
 /* SDL of @defer and @stream, for schemas that want them (xy_schema_options.defer_stream). */
 extern const xy_str xy__defer_sdl;

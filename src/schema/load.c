@@ -10,6 +10,7 @@
 #include "schema/build.h"
 #include "schema/check.h"
 #include "schema/coerce_defaults.h"
+#include "schema/guard.h"
 #include "schema/introspection.h"
 #include "schema/print.h"
 #include "schema/sdl_rules.h"
@@ -181,6 +182,22 @@ static void add_directive(loader *l, xy_str name, xy_str sdl)
     *xy_vec_push(l->arena, &l->definitions) = document->definitions.items[0];
 }
 
+/* The same in front of all others, where a field bears it. */
+static void add_guard(loader *l, xy_str name, xy_str sdl)
+{
+    size_t before = l->definitions.len;
+    xy_node *node;
+
+    if (l->options->strict_spec_sdl || !xy__guard_is_used(l->definitions.items, before, name))
+        return;
+    add_directive(l, name, sdl);
+    if (l->definitions.len == before)
+        return;
+    node = l->definitions.items[before];
+    memmove(l->definitions.items + 1, l->definitions.items, before * sizeof(*l->definitions.items));
+    l->definitions.items[0] = node;
+}
+
 /* All files as one document. Every file is read, whatever is wrong with others. */
 static int read_all(loader *l, xy_ast_document **out)
 {
@@ -194,6 +211,8 @@ static int read_all(loader *l, xy_ast_document **out)
     }
     for (size_t i = 0; i < l->copies.len; i++)
         finish_merged(l->copies.items[i]);
+    add_guard(l, XY_STR("skipAuth"), xy__skip_auth_sdl);
+    add_guard(l, XY_STR("requireAuth"), xy__require_auth_sdl);
     add_directive(l, XY_STR("live"), xy__live_sdl);
     if (l->options->defer_stream) {
         add_directive(l, XY_STR("defer"), xy__defer_sdl);
@@ -238,8 +257,10 @@ static int build_document(stages *s, const xy_ast_document *document, xy_schema 
         xy__errors_add(s->errors, XY_STR("Default values depend on each other too deeply."));
         return rc;
     }
+    if (s->until > XY_SCHEMA_STAGE_CHECK)
+        rc = xy__guards_require(*out, s->errors);
     s->reached = XY_SCHEMA_STAGE_DONE;
-    return XY_OK;
+    return rc;
 }
 
 int xy__schema_from_sdl(xy_arena *arena, xy_str sdl, xy_schema_stage until, xy_schema **out,

@@ -40,6 +40,7 @@ typedef struct xy_field xy_field;
 typedef struct xy_input_value xy_input_value;
 typedef struct xy_enum_value xy_enum_value;
 typedef struct xy_directive xy_directive;
+typedef struct xy_guard xy_guard; /* schema/guard.h */
 
 /* A list of pointers to T, len of them. */
 #define XY_LIST_OF(T)                                                                              \
@@ -76,6 +77,7 @@ struct xy_field {
     xy_blocking_resolver *blocking;            /* likewise; never both */
     xy_opener *opener;                         /* Subscription fields */
     const xy_slot *slot;                       /* read by offset, or NULL */
+    xy_guard *guards;                          /* what is asked before, or NULL */
 };
 
 struct xy_enum_value {

@@ -4,13 +4,16 @@
 #include "xylem/error.h"
 #include "xylem/log.h"
 
-struct xy_incoming {
-    const xy_request *http;
-};
+#include "auth/incoming.h"
 
-xy_str xy_incoming_header(const xy_incoming *request, const char *name)
+typedef struct http_incoming {
+    xy_incoming incoming;
+    const xy_request *http;
+} http_incoming;
+
+static xy_str header_of(const xy_incoming *request, xy_str name)
 {
-    return xy__request_header(request->http, xy_str_from(name));
+    return xy__request_header(((const http_incoming *)request)->http, name);
 }
 
 /* ---- the id ---- */
@@ -64,12 +67,21 @@ static void choose_id(xy_request_id *id, xy_service *service, const xy_request *
 
 /* ---- who ---- */
 
+static int ask(const xy_service *service, const xy_incoming *incoming, xy_identity *identity)
+{
+    const xy_server_config *config = service->config;
+
+    if (config->authenticate)
+        return config->authenticate(service->app, incoming, identity);
+    return xy_jwt_authenticate(config->jwt, service->app, incoming, identity);
+}
+
 static xy_identity *authenticate(const xy_caller *caller, xy_service *service,
                                  const xy_request *request)
 {
-    const xy_incoming incoming = {.http = request};
+    const http_incoming incoming = {{header_of}, request};
     xy_identity *identity = xy__identity_create();
-    int rc = service->config->authenticate(service->app, &incoming, identity);
+    int rc = ask(service, &incoming.incoming, identity);
 
     if (rc < 0)
         xy_log(XY_LOG_WARN, "serve", "not authenticated: the request goes on as anonymous",
@@ -85,8 +97,9 @@ void xy__caller_init(xy_caller *caller, xy_service *service, const xy_request *r
 {
     caller->started_ns = uv_hrtime();
     choose_id(&caller->id, service, request);
-    caller->identity =
-        service->config->authenticate ? authenticate(caller, service, request) : NULL;
+    caller->identity = service->config->authenticate || service->config->jwt
+                           ? authenticate(caller, service, request)
+                           : NULL;
 }
 
 void xy__caller_deinit(xy_caller *caller)

@@ -109,6 +109,7 @@ void xy__context_unref(xy_context *context)
     if (--context->refs > 0)
         return;
     record(context);
+    xy__lease_drop(context->lease);
     xy__operation_unref(context->operation);
     free(context);
 }

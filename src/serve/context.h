@@ -13,6 +13,7 @@
 #include "execution/exec.h"
 #include "serve/caller.h"
 #include "serve/kept_params.h"
+#include "serve/leases.h"
 
 struct xy_context {
     xy_service *service;
@@ -23,6 +24,7 @@ struct xy_context {
     uint32_t results;
     uint32_t errors; /* results that have "errors" */
     uint32_t refs;   /* shared: of the context; 0: those of the operation count */
+    xy_lease *lease; /* shared: of its stream; NULL: none */
     uint8_t type;    /* xy_record_type */
     bool timed_out;
     uint8_t id_len;

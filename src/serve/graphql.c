@@ -217,6 +217,16 @@ static void execute_in_parts(request *req, xy_operation *operation)
         xy__execute_incrementally(operation, NULL, outlet, xy__form_create(form));
 }
 
+/* The same for a stream that lasts as long as its client's identity at most. */
+static xy_outlet *begin_stream(request *req, xy_context *context, xy_expectation expected)
+{
+    xy_outlet *outlet = begin(req, context, expected);
+
+    if (outlet)
+        context->lease = xy__lease_take(&req->service->leases, req->caller->identity, outlet);
+    return outlet;
+}
+
 static void subscribe(request *req, xy_operation *operation)
 {
     const xy_server_config *config = req->service->config;
@@ -231,7 +241,7 @@ static void subscribe(request *req, xy_operation *operation)
     };
     xy_context *context =
         xy__context_share(req->service, req->caller, operation, XY_RECORD_SUBSCRIPTION);
-    xy_outlet *outlet = begin(req, context, XY_EXPECT_SUBSCRIPTION);
+    xy_outlet *outlet = begin_stream(req, context, XY_EXPECT_SUBSCRIPTION);
 
     if (outlet)
         xy__subscription_open(req->service->hub, context->operation, req->caller->identity, outlet,
@@ -242,7 +252,7 @@ static void subscribe(request *req, xy_operation *operation)
 static void watch(request *req, xy_operation *operation, const xy_live_request *live)
 {
     xy_context *context = xy__context_share(req->service, req->caller, operation, XY_RECORD_LIVE);
-    xy_outlet *outlet = begin(req, context, XY_EXPECT_LIVE);
+    xy_outlet *outlet = begin_stream(req, context, XY_EXPECT_LIVE);
 
     if (outlet)
         xy__live_open(req->service->live, context->operation, req->caller->identity, outlet,

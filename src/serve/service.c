@@ -81,6 +81,8 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     uv_random(NULL, NULL, &service->request_seed, sizeof service->request_seed, 0, NULL);
     uv_random(NULL, NULL, &service->id_seed, sizeof service->id_seed, 0, NULL);
     xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, xy__answer_beat);
+    xy__leases_init(&service->leases, loop);
+    service->revocations = xy__revocations_join(shared->revocations, loop, &service->leases);
     service->encoder = xy__encoder_create();
     xy__list_init(&service->answers);
     service->single = xy__single_create(service);
@@ -95,6 +97,8 @@ void xy__service_destroy(xy_service *service)
         return;
     XY_ASSERT(xy__list_empty(&service->answers));
     xy__streams_leave(service->streams);
+    xy__revocations_leave(service->revocations);
+    xy__leases_deinit(&service->leases);
     for (int media = 0; media < XY_MEDIA_COUNT; media++) {
         xy_bytes_unref(service->frames[media].opening);
         xy_bytes_unref(service->frames[media].heartbeat);

@@ -22,8 +22,10 @@
 #include "serve/accept.h"
 #include "serve/encoding.h"
 #include "serve/heartbeat.h"
+#include "serve/leases.h"
 #include "serve/metrics.h"
 #include "serve/record.h"
+#include "serve/revocations.h"
 #include "serve/shared.h"
 
 /* What is written to many streams of one format, framed once. NULL where there is nothing. */
@@ -44,6 +46,8 @@ typedef struct xy_service {
     xy_executor executor;
     xy_document_options document_options;
     xy_heartbeats heartbeats;
+    xy_leases leases; /* of streams whose client is known */
+    xy_revocations_member *revocations;
     xy_encoder *encoder;                     /* of results */
     xy_link answers;                         /* requests that are not answered to the end */
     xy_stream_frames frames[XY_MEDIA_COUNT]; /* of the formats of streams */

@@ -63,6 +63,7 @@ int xy__shared_init(xy_shared *shared, const xy_server_config *config)
     *shared = (xy_shared){
         .documents = xy__document_cache_create(config->limits.document_cache_bytes_max),
         .reservations = create_reservations(&config->limits),
+        .revocations = xy__revocations_create(),
     };
     if (!xy__cors_check(&config->cors, problem)) {
         fprintf(stderr, "%s\n", problem);
@@ -77,6 +78,7 @@ int xy__shared_init(xy_shared *shared, const xy_server_config *config)
 void xy__shared_deinit(xy_shared *shared)
 {
     xy__streams_board_destroy(shared->streams);
+    xy__revocations_destroy(shared->revocations);
     xy__persisted_deinit(&shared->persisted);
     xy__playground_destroy(shared->playground);
     xy__document_cache_destroy(shared->documents);

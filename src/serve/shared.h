@@ -14,6 +14,7 @@
 #include "serve/persisted.h"
 #include "serve/playground.h"
 #include "serve/reservations.h"
+#include "serve/revocations.h"
 #include "serve/secret.h"
 
 typedef struct xy_streams_board xy_streams_board; /* serve/streams.h */
@@ -25,6 +26,7 @@ typedef struct xy_shared {
     xy_reservations *reservations;
     xy_secret secret;
     xy_streams_board *streams; /* where there is a secret */
+    xy_revocations *revocations;
     /* Set by the owner after the init; they outlive this. */
     xy_metrics_board *metrics;
     xy_pubsub *pubsub;

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "server/app.h"
 
+#include <stdio.h>
+
 #include "xylem/live.h"
 
 #include "base/buf.h"
+#include "execution/typed.h"
 #include "json/read.h"
 #include "json/write.h"
+
+/* No key that xy_invalidate() takes is longer. */
+#define KEY_BYTES_MAX ((size_t)4096)
 
 int xy__app_init(xy_app *app, const xy_server_config *config)
 {
@@ -88,6 +94,21 @@ int xy_publish_json(xy_app *app, xy_str topic, xy_str id, xy_str json)
     return rc < 0 ? rc : publish(app, topic, id, xy_bytes_create(json));
 }
 
+int xy_typed_publish(xy_app *app, xy_str topic, xy_str id, const xy_slot *slot, const void *value)
+{
+    xy_buf buf;
+    int rc;
+
+    if (!app)
+        return XY_EUNAVAILABLE;
+    xy__buf_init(&buf, app->config->limits.event_bytes_max);
+    rc = xy__typed_write(&buf, slot, value);
+    if (rc == XY_OK)
+        return publish(app, topic, id, xy__buf_take(&buf));
+    xy__buf_deinit(&buf);
+    return rc;
+}
+
 int xy_invalidate(xy_app *app, xy_str key)
 {
     return xy__invalidate(app->invalidations, &key, 1);
@@ -98,9 +119,31 @@ int xy_invalidate_keys(xy_app *app, const xy_str *keys, size_t count)
     return xy__invalidate(app->invalidations, keys, count);
 }
 
+int xy_typed_invalidate(xy_app *app, const char *type, xy_str id)
+{
+    char key[KEY_BYTES_MAX];
+    size_t len;
+
+    if (!app)
+        return XY_EUNAVAILABLE;
+    if (!id.ptr)
+        return xy_invalidate(app, xy_str_from(type));
+    if (app->config->live_key) {
+        len = app->config->live_key(xy_str_from(type), id, key, sizeof key);
+    } else {
+        len = (size_t)snprintf(key, sizeof key, "%s:%.*s", type, XY_PRI(id));
+    }
+    return len < sizeof key ? xy_invalidate(app, (xy_str){key, len}) : XY_ELIMIT;
+}
+
 void xy_invalidate_all(xy_app *app)
 {
     xy__invalidate_all(app->invalidations);
+}
+
+void xy_revoke_user(xy_app *app, xy_str user_id)
+{
+    xy__revocations_tell(app->shared.revocations, user_id);
 }
 
 void *xy_app_data(const xy_app *app)

@@ -76,9 +76,14 @@ static char *stats_json(xy_app *handle)
 
 static xy_schema *load_schema(const app *application)
 {
+    const xy_sdl files[] = {
+        app_sdl[0],
+        app_sdl[application->has_gates ? 1 : 2],
+        app_sdl[2],
+    };
     xy_schema_options options = {
-        .files = app_sdl,
-        .file_count = application->has_gates ? 2 : 1,
+        .files = files,
+        .file_count = 1u + application->has_gates + application->has_guards,
         .defer_stream = !application->no_defer_stream,
     };
     xy_schema *schema;
@@ -88,7 +93,8 @@ static xy_schema *load_schema(const app *application)
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
         exit(1);
     }
-    if (app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
+    if (app_bind_auth(schema, application->jwt, application->has_guards) < 0 ||
+        app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
         (application->has_gates && (app_bind_gates(schema) < 0 || app_bind_works(schema) < 0))) {
         fputs("a resolver does not fit the schema\n", stderr);
         exit(1);
@@ -111,13 +117,13 @@ int main(int argc, char **argv)
 
     config.user_data = &application;
     config.routes = routes;
-    config.authenticate = app_authenticate;
     config.development = false;
     config.introspection = XY_ON;
     config.playground = XY_ON;
-    if (!app_arguments(&application, &config, &argc, argv) || !app_auth_init(&application.auth))
+    if (!app_arguments(&application, &config, &argc, argv) || !app_auth_create(&application.jwt))
         return code;
     app_environment(&config);
+    config.jwt = application.jwt;
     auctions_init(&application.auctions, 5);
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema(&application);
@@ -125,5 +131,6 @@ int main(int argc, char **argv)
         xy_schema_destroy(config.schema);
     }
     auctions_deinit(&application.auctions);
+    xy_jwt_destroy(application.jwt);
     return code;
 }

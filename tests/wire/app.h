@@ -31,7 +31,8 @@ typedef struct app_stats {
 
 typedef struct app {
     app_stats stats;
-    app_auth auth;
+    xy_jwt *jwt; /* NULL: everyone is let in */
+    bool has_guards;
     pthread_mutex_t auctions_lock; /* workers share them */
     auctions auctions;
     uint64_t letter_ms;

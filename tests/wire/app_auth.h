@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Who asks, by a JSON Web Token (RFC 7519) that JWT_SECRET has signed, and what it lets them do.
+/* Who asks, by a JSON Web Token, and a rule of the application's own. From the environment:
  *
- *   Authorization: Bearer <token>        or, beside `auth-provider: <name>`, any other scheme
- *   Cookie: auth-provider=<name>; session=<token>
+ *   JWT_SECRET      what HS256 signs with; or
+ *   JWT_JWKS        a file or URL of keys, read again at most once in JWT_RETRY_S seconds
+ *   JWT_ISSUER, JWT_AUDIENCE, JWT_LEEWAY_S      what tokens have to be
  *
- * Tokens are signed with HS256 and nothing else. `sub` is the user's id, `roles` one role or a
- * list of them; `exp` and `nbf` are obeyed. */
+ * Without JWT_SECRET and JWT_JWKS everyone is let in. */
 #ifndef WIRE_APP_AUTH_H
 #define WIRE_APP_AUTH_H
 
 #include "xylem/xylem.h"
 
-typedef struct app_auth {
-    xy_str secret; /* null: everyone is let in */
-} app_auth;
+/* Read the environment, and say so when nothing is set. gives: *out, NULL when everyone is let in.
+ * Returns false, after a message on standard error, for what makes no sense. */
+bool app_auth_create(xy_jwt **out);
 
-/* Reads JWT_SECRET, and says so when it is not set. Returns false, after a message on standard
- * error, when it is set to nothing. */
-bool app_auth_init(app_auth *auth);
-
-/* The xy_authenticate of this application. */
-int app_authenticate(xy_app *handle, const xy_incoming *request, xy_identity *identity);
-
-/* @requireAuth(roles: …): is the user who asks signed in, with one of `roles` (up to a NULL;
- * NULL: any user)? Returns XY_OK, or the error that the resolver or opener ends with. */
-int app_require_auth(xy_call *call, const char *const *roles);
-
-#define APP_ROLES(...) ((const char *const[]){__VA_ARGS__, NULL})
+/* Bind the fields and directives of app_auth.graphql, if `has_probes`; without `jwt` let everyone
+ * in. Returns 0, or as xy_bind(). */
+int app_bind_auth(xy_schema *schema, const xy_jwt *jwt, bool has_probes);
 
 #endif

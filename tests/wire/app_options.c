@@ -78,6 +78,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
             config->development = true;
         } else if (strcmp(argv[i], "--gates") == 0) {
             application->has_gates = true;
+        } else if (strcmp(argv[i], "--guards") == 0) {
+            application->has_guards = true;
         } else if (strcmp(argv[i], "--no-defer-stream") == 0) {
             application->no_defer_stream = true;
         } else if (strcmp(argv[i], "--drop-oldest") == 0) {

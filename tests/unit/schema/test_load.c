@@ -160,6 +160,37 @@ static void test_live_is_part_of_every_schema(void **state)
                  "directive @live on QUERY\n\ntype Query {\n  a: Int\n}");
 }
 
+#define REQUIRE "directive @requireAuth(roles: [String]) on FIELD_DEFINITION\n\n"
+
+/* In front of all others, and only where they are used. */
+static void test_guards_are_defined_where_they_are_used(void **state)
+{
+    const xy_sdl both[] = {
+        file(NULL, "directive @own on FIELD\ntype Query { a: Int @skipAuth }"),
+        file(NULL, "extend type Query { b: Int @requireAuth(roles: [\"admin\"]) }"),
+    };
+    const xy_sdl own[] = {file(NULL, "directive @requireAuth(roles: String!) on FIELD_DEFINITION\n"
+                                     "type Query { a: Int @requireAuth(roles: \"x\") }")};
+
+    (void)state;
+    expect_print(&(xy_schema_options){.files = both, .file_count = 2}, REQUIRE
+                 "directive @skipAuth on FIELD_DEFINITION\n\ndirective @own on FIELD\n\n" LIVE
+                 "type Query {\n  a: Int\n  b: Int\n}");
+    expect_print(&(xy_schema_options){.files = own, .file_count = 1},
+                 "directive @requireAuth(roles: String!) on FIELD_DEFINITION\n\n" LIVE
+                 "type Query {\n  a: Int\n}");
+}
+
+static void test_guards_with_wrong_arguments(void **state)
+{
+    const xy_sdl files[] = {
+        file("a.graphql", "type Query {\n  a: Int @requireAuth(roles: {admin: true})\n}")};
+
+    (void)state;
+    expect_problems(&(xy_schema_options){.files = files, .file_count = 1}, XY_EFAILED,
+                    "a.graphql:2:10: The arguments of directive \"@requireAuth\" are not valid.\n");
+}
+
 /* The texts are copied. */
 static void test_texts_may_go(void **state)
 {
@@ -189,6 +220,8 @@ int main(void)
         cmocka_unit_test(test_problems_of_types),
         cmocka_unit_test(test_defer_and_stream),
         cmocka_unit_test(test_live_is_part_of_every_schema),
+        cmocka_unit_test(test_guards_are_defined_where_they_are_used),
+        cmocka_unit_test(test_guards_with_wrong_arguments),
         cmocka_unit_test(test_texts_may_go),
     };
 
