@@ -187,16 +187,16 @@ static shelf *shelf_of(xy_loads *loads, const xy_loader *loader)
 static entry *entry_of(xy_run *run, const xy_loader *loader, xy_str key)
 {
     xy_loads *loads = loads_of(run);
-    shelf *place = shelf_of(loads, loader);
-    entry *found = xy__map_get(&place->entries, key);
+    shelf *from = shelf_of(loads, loader);
+    entry *found = xy__map_get(&from->entries, key);
 
     if (found)
         return found;
     found = XY_ARENA_NEW(&loads->arena, entry);
     found->key = xy__arena_str(&loads->arena, key);
-    found->shelf = place;
+    found->shelf = from;
     xy__list_init(&found->waiters);
-    xy__map_put(&place->entries, found->key, found);
+    xy__map_put(&from->entries, found->key, found);
     return found;
 }
 
