@@ -37,8 +37,9 @@ XY_API void xy_identity_set_user(xy_identity *identity, xy_str id);
 /* One more role of the user, copied. */
 XY_API void xy_identity_add_role(xy_identity *identity, xy_str role);
 
-/* From `unix_s` on, in seconds since 1970, the user counts as anonymous, also for the events of a
- * subscription that is open then. */
+/* From `unix_s` on, in seconds since 1970, the user counts as anonymous; a subscription or live
+ * query that is open then is ended, with an error of code UNAUTHENTICATED, "The token has
+ * expired.". 0: never. */
 XY_API void xy_identity_set_expiry(xy_identity *identity, int64_t unix_s);
 
 /* What the request showed is not good, for a reason that goes to the log: `return

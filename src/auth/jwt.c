@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* auth/jwt.c -- a request's token -> claims -> an identity. xylem/auth.h */
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,7 @@ int xy_jwt_create(const xy_jwt_config *config, xy_jwt **out)
     xy_jwt *jwt = xy__zalloc(sizeof *jwt);
     int rc = XY_OK;
 
+    json_object_seed(0); /* before there are threads */
     if ((config->secret.ptr != NULL) + (config->jwks_file != NULL) + (config->jwks_url != NULL) !=
         1)
         rc = refuse("of a secret, a file and a URL of keys one must be set", "");

@@ -48,8 +48,8 @@ void xy__leases_init(xy_leases *leases, xy_loop *loop);
 /* No lease may be left. */
 void xy__leases_deinit(xy_leases *leases);
 
-/* A lease for the stream into `outlet`, opened as `identity`. shares: identity. gives: the lease, to be dropped when the outlet has ended or its client has gone; NULL
- * for the anonymous. */
+/* A lease for the stream into `outlet`, opened as `identity`. shares: identity. gives: the lease,
+ * to be dropped when the outlet has ended or its client has gone; NULL for the anonymous. */
 xy_lease *xy__lease_take(xy_leases *leases, xy_identity *identity, xy_outlet *outlet);
 
 /* takes: lease (NULL is fine). */
