@@ -49,7 +49,8 @@ XY_API void xy_typed_arguments(xy_call *call, const xy_layout *layout, void *out
 /* The struct whose field is asked for; one made of the JSON object when an event brought it. */
 XY_API const void *xy_typed_self(xy_call *call, const xy_layout *layout);
 
-/* Put what `slot` reads from `value`, `size` bytes, which are copied. */
+/* Put what `slot` reads from `value`, `size` bytes, which are copied; nothing where the resolver
+ * has asked a loader, whose answer stays. */
 XY_API int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size);
 
 /* The same three for a work. */

@@ -341,8 +341,11 @@ static xy_result keep(xy_typed_alloc *alloc, void *memory, const xy_slot *slot, 
     return xy__slot_read(slot, copy);
 }
 
+/* Generated code puts what its resolver has left in *out, also where that asked a loader. */
 int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size)
 {
+    if (call->loaded)
+        return XY_OK;
     return xy_put(call, keep(call_alloc, call, slot, value, size));
 }
 
