@@ -1,12 +1,14 @@
 # The front door. Meson and ninja do the work; see CONTRIBUTING.md for what each target is good for.
 BUILD := build
+PREFIX ?= /usr/local
+DESTDIR ?=
 PORT ?= 8911
 DIR ?= tests/vectors/data
 FUZZ_SECONDS ?= 60
 MESON_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit vectors asan tsan fuzz churn lint format clean deps test-deps bench
+.PHONY: help run build install uninstall deb test unit vectors asan tsan fuzz churn lint format clean deps test-deps bench
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,6 +25,19 @@ test-deps:
 build: deps ## the library, the CLI, the examples, optimized, under build/
 	@scripts/setup-build $(BUILD) $(MESON_FLAGS)
 	ninja -C $(BUILD)
+
+install: deps ## install command, library, headers, manual below PREFIX=/usr/local (DESTDIR=…)
+	@scripts/setup-build $(BUILD)-install --prefix=$(PREFIX) --buildtype=release -Dexamples=false
+	@meson configure $(BUILD)-install --prefix=$(PREFIX)
+	ninja -C $(BUILD)-install
+	meson install -C $(BUILD)-install --no-rebuild --quiet $(if $(DESTDIR),--destdir $(DESTDIR))
+
+uninstall: ## remove what `make install` has installed
+	@scripts/uninstall $(BUILD)-install
+
+deb: deps ## Debian packages, in build-deb/
+	@scripts/install-deps --deb
+	@scripts/build-deb build-deb
 
 test: test-deps ## everything that CI runs
 	@scripts/run-tests

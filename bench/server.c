@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../examples/realtime/services/rooms.h"
 #include "auctions.h"
 #include "bench_sdl.h"
+#include "rooms.h"
 
 static auctions *store(xy_call *call)
 {

@@ -6,6 +6,7 @@
  *   services/        resolvers of queries and mutations
  *   subscriptions/   sources that are not a plain topic
  *   operations/      what the playground offers to try
+ *   types.h          of the SDL, made by the build: xylem generate types
  *
  * --no-defer-stream leaves @defer and @stream out of the schema. */
 #include <stdio.h>
@@ -15,29 +16,15 @@
 #include "xylem/xylem.h"
 
 #include "example_operations.h"
-#include "example_sdl.h"
-#include "services/alphabet.h"
-#include "services/fast_and_slow_fields.h"
-#include "services/rooms.h"
-#include "subscriptions/countdown.h"
+#include "types.h"
 
 static xy_schema *load_schema(bool defer_stream)
 {
-    xy_schema_options options = {
-        .files = example_sdl,
-        .file_count = sizeof example_sdl / sizeof *example_sdl,
-        .defer_stream = defer_stream,
-    };
     xy_schema *schema;
     xy_str problems;
 
-    if (xy_schema_load(&options, &schema, &problems) < 0) {
+    if (types_load(&(xy_schema_options){.defer_stream = defer_stream}, &schema, &problems) < 0) {
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
-        exit(1);
-    }
-    if (rooms_bind(schema) < 0 || countdown_bind(schema) < 0 ||
-        fast_and_slow_fields_bind(schema) < 0 || alphabet_bind(schema) < 0) {
-        fprintf(stderr, "a resolver is bound to a field that the schema does not have\n");
         exit(1);
     }
     return schema;

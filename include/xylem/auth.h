@@ -28,9 +28,9 @@
 
 /* May this call be made? `arguments` are those of the directive at the field, an OBJECT; those of
  * the field are at `call`. Returns XY_OK, or the error that the field ends with: `return
- * xy_fail_code(call, "FORBIDDEN", …)`. What it asks of xy_signed_in() and its like is a fact of the
- * request as in a resolver. Another thing that it depends on must not change while a live query or
- * a subscription is open, or has to be invalidated. */
+ * xy_fail_code(call, "FORBIDDEN", …)`; at once, without xy_later(). What it asks of xy_signed_in()
+ * and its like is a fact of the request as in a resolver. Another thing that it depends on must not
+ * change while a live query or a subscription is open, or has to be invalidated. */
 typedef int xy_validator(xy_call *call, const xy_value *arguments);
 
 /* Changes *value, what the field resolved to, before it is completed; not called when it failed,

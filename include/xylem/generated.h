@@ -37,8 +37,8 @@ typedef struct xy_typed_module {
     size_t field_count;
 } xy_typed_module;
 
-/* xy_schema_load() of the module's SDL, with everything bound. `more` may be NULL; its files do not
- * count. */
+/* xy_schema_load() of the module's SDL, with everything bound. `more` may be NULL; its files are
+ * loaded too, and what they define is bound by whoever wrote them. */
 XY_API int xy_typed_load(const xy_typed_module *module, const xy_schema_options *more,
                          xy_schema **out, xy_str *problems);
 
@@ -49,8 +49,8 @@ XY_API void xy_typed_arguments(xy_call *call, const xy_layout *layout, void *out
 /* The struct whose field is asked for; one made of the JSON object when an event brought it. */
 XY_API const void *xy_typed_self(xy_call *call, const xy_layout *layout);
 
-/* Put what `slot` reads from `value`, `size` bytes, which are copied; nothing where the resolver
- * has asked a loader, whose answer stays. */
+/* Put what `slot` reads from `value`, `size` bytes, which are copied; unless the resolver has put
+ * an answer or asked for a promise by itself. */
 XY_API int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size);
 
 /* The same three for a work. */

@@ -94,13 +94,15 @@ typedef struct xy_server_config {
     xy_cors_config cors;
     xy_csrf_prevention csrf_prevention; /* XY_CSRF_CROSS_SITE */
     bool compression;                   /* of answers from 1 KiB on, never of streams; true */
+    bool io_uring; /* sends of one turn of the loop leave by one system call where the kernel
+                      allows it; true */
     /* Path of a JSON file, {"<SHA-256 of the text, hex>": "<text>"}, or of Apollo's manifest:
      * documents that are known beforehand. They are validated at the start. NULL: none. */
     const char *trusted_documents;
     bool trusted_documents_only;      /* other documents are refused; false */
     bool automatic_persisted_queries; /* clients may register documents by their hash; true */
-    const char *metrics_path;         /* Prometheus text; "/metrics"; NULL: none */
     uint16_t metrics_port;            /* serve metrics there, and there only; 0: on `port` */
+    const char *metrics_path;         /* Prometheus text; "/metrics"; NULL: none */
     /* Finds out who asks; see xylem/identity.h. NULL: by `jwt`. */
     xy_authenticate *authenticate;
     /* What tokens are checked with (xylem/auth.h); the server does not destroy it. NULL, without
@@ -117,8 +119,6 @@ typedef struct xy_server_config {
     /* More keys of live queries, made of arguments; ends with one without field. NULL: none. */
     const xy_live_index_rule *live_indices;
     xy_live_key_fn *live_key; /* how objects are named; NULL: `Type:id` */
-    bool io_uring; /* sends of one turn of the loop leave by one system call where the kernel
-                      allows it; true */
     xy_limits limits;
     void *user_data; /* xy_app_data() */
     /* Called once on every worker's thread before it serves, to set up what belongs to a thread;

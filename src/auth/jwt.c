@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "xylem/auth.h"
+#include "xylem/log.h"
 
 #include "auth/credential.h"
 #include "auth/key_source.h"
@@ -16,6 +17,8 @@
 
 #define RETRY_S_DEFAULT   30u
 #define MAX_AGE_S_DEFAULT 3600u
+/* RFC 7518 3.2: as long as the hash of HS256. */
+#define SECRET_BYTES_GOOD 32u
 #define CLAIMS_BYTES_MAX  (16 * XY_TOKEN_BYTES_MAX)
 
 struct xy_jwt {
@@ -73,6 +76,8 @@ static int read_keys(const xy_jwt_config *config, xy_jwt *jwt)
 
     if (!config->secret.ptr)
         return xy__key_source_create(&options, &jwt->source);
+    if (config->secret.len < SECRET_BYTES_GOOD)
+        xy_log(XY_LOG_WARN, "auth", "the secret of tokens is shorter than 32 bytes: easy to guess");
     jwt->keys = xy__auth_keys_of_secret(config->secret);
     return jwt->keys ? XY_OK : refuse("the secret is empty", "");
 }

@@ -90,7 +90,6 @@ static CURL *create_request(xy_key_source *source, xy_buf *out, char error[CURL_
 
     if (!curl)
         return NULL;
-    error[0] = '\0';
     curl_easy_setopt(curl, CURLOPT_URL, source->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     if (strncmp(source->url, "http://", 7) == 0)
@@ -109,7 +108,7 @@ static CURL *create_request(xy_key_source *source, xy_buf *out, char error[CURL_
 
 static int fetch(xy_key_source *source, xy_buf *out, char problem[PROBLEM_MAX])
 {
-    char error[CURL_ERROR_SIZE];
+    char error[CURL_ERROR_SIZE] = "";
     CURL *curl = create_request(source, out, error);
     CURLcode code = curl ? curl_easy_perform(curl) : CURLE_FAILED_INIT;
     long status = 0;

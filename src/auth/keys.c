@@ -6,12 +6,15 @@
 
 #include "xylem/value.h"
 
+#include "auth/base64url.h"
 #include "base/buf.h"
 #include "base/fatal.h"
 #include "json/read.h"
 #include "json/write.h"
 
 #define JWKS_DEPTH_MAX 8u
+/* kty, crv, and those of is_number(): each key of an object is there once. */
+#define MEMBERS_MAX 7u
 
 static xy_auth_keys *create(size_t room)
 {
@@ -106,15 +109,47 @@ static xy_algorithms algorithms_of(const xy_value *json, const cjose_jwk_t *jwk,
     return all;
 }
 
+/* What a key is made of: numbers, in base64url. The private half of one is not among them. */
+static bool is_number(xy_str name)
+{
+    static const char *const names[] = {"n", "e", "x", "y", "k"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (xy_str_is(name, names[i]))
+            return true;
+    return false;
+}
+
+/* The members that cjose needs, if it can be given them. */
+static bool write_public(xy_buf *text, const xy_value *json)
+{
+    xy_member members[MEMBERS_MAX];
+    xy_value out = {.kind = XY_VALUE_OBJECT, .members = members};
+
+    for (uint32_t i = 0; i < json->len; i++) {
+        const xy_member *member = &json->members[i];
+        bool number = is_number(member->key);
+
+        if (!number && !xy_str_is(member->key, "kty") && !xy_str_is(member->key, "crv"))
+            continue;
+        if (member->value.kind != XY_VALUE_STRING ||
+            (number && !xy__is_base64url(xy_value_text(&member->value))))
+            return false;
+        members[out.len++] = *member;
+    }
+    xy__json_write_value(text, &out);
+    return !text->err;
+}
+
 static cjose_jwk_t *import(const xy_value *json)
 {
     cjose_err error;
-    cjose_jwk_t *jwk;
+    cjose_jwk_t *jwk = NULL;
     xy_buf text;
 
     xy__buf_init(&text, XY_JWKS_BYTES_MAX);
-    xy__json_write_value(&text, json);
-    jwk = text.err ? NULL : cjose_jwk_import(text.ptr, text.len, &error);
+    if (write_public(&text, json))
+        jwk = cjose_jwk_import(text.ptr, text.len, &error);
     xy__buf_deinit(&text);
     return jwk;
 }

@@ -3,26 +3,17 @@
 
 #include <cjose/base64.h>
 #include <cjose/jws.h>
-#include <ctype.h>
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "xylem/error.h"
 
+#include "auth/base64url.h"
 #include "json/read.h"
 
 #define CLAIMS_DEPTH_MAX 16u
 
 /* ---- text ---- */
-
-/* RFC 7515 2: base64url without padding. */
-static bool is_base64url(xy_str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (!isalnum((unsigned char)text.ptr[i]) && text.ptr[i] != '-' && text.ptr[i] != '_')
-            return false;
-    return text.len > 0 && text.len % 4 != 1;
-}
 
 typedef struct parts {
     xy_str header;
@@ -46,7 +37,8 @@ static bool split(xy_str token, parts *out)
     if (token.len > XY_TOKEN_BYTES_MAX || !cut(&token, &out->header) || !cut(&token, &out->payload))
         return false;
     out->signature = token;
-    return is_base64url(out->header) && is_base64url(out->payload) && is_base64url(out->signature);
+    return xy__is_base64url(out->header) && xy__is_base64url(out->payload) &&
+           xy__is_base64url(out->signature);
 }
 
 /* A JSON object that does not say anything twice: what another reader might take from it is what
@@ -57,7 +49,8 @@ static bool read_object(xy_arena *arena, xy_str text, xy_value *out)
 
     if (xy__json_read(arena, text, CLAIMS_DEPTH_MAX, out, NULL) < 0 || out->kind != XY_VALUE_OBJECT)
         return false;
-    strictly = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+    strictly =
+        json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, NULL);
     json_decref(strictly);
     return strictly != NULL;
 }

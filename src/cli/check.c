@@ -8,10 +8,12 @@
  * The operation files are one document, as clients compile them. It is validated only when every
  * file of both kinds can be read as GraphQL: else much would be reported that is not wrong. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "codegen/sdl.h"
 #include "language/parser.h"
 #include "schema/build.h"
 #include "validation/validate.h"
@@ -21,6 +23,9 @@
 
 /* What is checked is the application's own. */
 static const xy_parse_options own_text = {.tokens_max = UINT32_MAX};
+
+/* An application's. */
+static char own_schema[] = "graphql/*.graphql";
 
 typedef struct check {
     char **schema_patterns;
@@ -80,7 +85,9 @@ static int read_arguments(check *c, int argc, char **argv)
         else
             c->patterns[c->pattern_count++] = argv[i];
     }
-    if (rc == XY_OK && c->schema_pattern_count == 0)
+    if (rc == XY_OK && c->schema_pattern_count == 0 && access("graphql", X_OK) == 0)
+        c->schema_patterns[c->schema_pattern_count++] = own_schema;
+    else if (rc == XY_OK && c->schema_pattern_count == 0)
         rc = refuse_arguments("which schema? For example: --schema 'graphql/*.graphql'", "");
     return rc;
 }
@@ -97,7 +104,7 @@ static void load_schema(check *c)
     xy_errors errors;
 
     xy__errors_init(&errors, &c->arena);
-    if (xy__schema_load(&options, &c->schema, &errors) < 0)
+    if (xy__gen_sdl_load(&options, &c->schema, &errors) < 0)
         xy__report_errors(&c->report, &errors, &c->schema_files);
 }
 
@@ -201,7 +208,7 @@ static int run(int argc, char **argv)
     int status = 2;
 
     xy__arena_init(&c.arena, MEMORY_MAX);
-    c.schema_patterns = XY_ARENA_ARRAY(&c.arena, char *, (size_t)argc);
+    c.schema_patterns = XY_ARENA_ARRAY(&c.arena, char *, (size_t)argc + 1);
     c.patterns = XY_ARENA_ARRAY(&c.arena, char *, (size_t)argc);
     if (read_arguments(&c, argc, argv) == XY_OK)
         status = check_files(&c);
@@ -214,7 +221,7 @@ static int run(int argc, char **argv)
 
 const xy_command xy__command_check = {
     .name = "check",
-    .usage = "--schema FILE... [OPERATIONS]...",
+    .usage = "[--schema FILE]... [OPERATIONS]...",
     .summary = "validate a schema and the operations that clients send",
     .help =
         "Files are names or patterns, which are quoted so that the shell leaves them alone:\n"
@@ -223,7 +230,8 @@ const xy_command xy__command_check = {
         "\n"
         "options\n"
         "  --schema FILE   an SDL file or a pattern; may be repeated. Types of one name in\n"
-        "                  several files are merged, as the server does\n"
+        "                  several files are merged, as the server does. In the folder of an\n"
+        "                  application it is graphql/*.graphql when not given\n"
         "  --deprecated    a use of what is @deprecated is a problem, too\n"
         "  --quiet, -q     no summary: no output at all when nothing is wrong\n"
         "  --              what follows are files, whatever they begin with\n"

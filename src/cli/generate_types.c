@@ -23,7 +23,8 @@ typedef struct options {
     int pattern_count;
     const char *out;
     const char *prefix;
-    const char *stubs; /* NULL: none */
+    const char **stubs; /* folders */
+    int stub_count;
     bool quiet;
 } options;
 
@@ -62,7 +63,7 @@ static int read_options(int argc, char **argv, options *o)
         } else if (strcmp(name, "--prefix") == 0 && is_prefix(argv[i])) {
             o->prefix = argv[i];
         } else if (strcmp(name, "--stubs") == 0) {
-            o->stubs = argv[i];
+            o->stubs[o->stub_count++] = argv[i];
         } else {
             fprintf(stderr, "xylem generate types: %s %s: what is it? See --help\n", name, argv[i]);
             return 2;
@@ -178,17 +179,19 @@ static void read_sources(const char *folder, unsigned depth, xy_buf *out)
         closedir(dir);
 }
 
+/* Sources of subscriptions go to the last folder, everything else to the first. */
 static int add_stub(const options *o, xy_gen_model *model, const xy_gen_field *field)
 {
+    const char *folder = o->stubs[field->is_stream ? o->stub_count - 1 : 0];
     xy_str name = xy__gen_stub_file(model, field);
     char path[PATH_MAX];
     xy_buf text;
     int rc;
 
-    snprintf(path, sizeof path, "%s/%.*s.c", o->stubs, XY_PRI(name));
+    snprintf(path, sizeof path, "%s/%.*s.c", folder, XY_PRI(name));
     xy__buf_init(&text, OUTPUT_BYTES_MAX);
     if (access(path, F_OK) < 0)
-        xy__buf_printf(&text, "#include \"%stypes.h\"\n", o->prefix);
+        xy__buf_printf(&text, "#include \"%s/%stypes.h\"\n", o->out, o->prefix);
     xy__gen_stub(&text, model, field);
     rc = write_text(path, "ab", xy__buf_view(&text));
     xy__buf_deinit(&text);
@@ -200,10 +203,13 @@ static int add_stub(const options *o, xy_gen_model *model, const xy_gen_field *f
 static int add_stubs(const options *o, xy_gen_model *model)
 {
     xy_buf sources;
-    int rc = make_folder(o->stubs);
+    int rc = 0;
 
     xy__buf_init(&sources, SOURCE_BYTES_MAX);
-    read_sources(o->stubs, 0, &sources);
+    for (int i = 0; rc == 0 && i < o->stub_count; i++) {
+        rc = make_folder(o->stubs[i]);
+        read_sources(o->stubs[i], 0, &sources);
+    }
     for (size_t i = 0; rc == 0 && i < model->fields.len; i++) {
         const xy_gen_field *field = model->fields.items[i];
 
@@ -248,7 +254,7 @@ static int generate(const options *o, const xy_sdl_files *files)
         rc = emit(o, model, "h", xy__gen_header);
     if (rc == 0)
         rc = emit(o, model, "c", xy__gen_bindings);
-    if (rc == 0 && o->stubs)
+    if (rc == 0 && o->stub_count > 0)
         rc = add_stubs(o, model);
     xy__gen_model_destroy(model);
     return rc;
@@ -261,6 +267,7 @@ static int run(int argc, char **argv)
     int rc;
 
     o.patterns = xy__malloc((size_t)argc * sizeof *o.patterns);
+    o.stubs = xy__malloc((size_t)argc * sizeof *o.stubs);
     rc = read_options(argc, argv, &o);
     if (rc == 0) {
         if (xy__sdl_files_read(o.pattern_count > 0 ? o.patterns : default_patterns,
@@ -272,19 +279,22 @@ static int run(int argc, char **argv)
         }
     }
     free(o.patterns);
+    free(o.stubs);
     return rc;
 }
 
 const xy_command xy__command_generate_types = {
     .name = "generate types",
-    .usage = "[--sdl GLOB]... [--out DIR] [--prefix P] [--stubs DIR] [--quiet]",
+    .usage = "[--sdl GLOB]... [--out DIR] [--prefix P] [--stubs DIR]... [--quiet]",
     .summary = "write C types and prototypes of what the SDL says",
-    .help = "  --sdl GLOB    files of SDL; may be repeated. Default: graphql/*.graphql\n"
-            "  --out DIR     where types.h and types.c go. Default: gen\n"
-            "  --prefix P    before every global name, and those of the files\n"
-            "  --stubs DIR   add resolvers that no C source below DIR has, to be filled in\n"
-            "  --quiet       say nothing but errors\n\n"
-            "A file that is up to date is left alone. What is wrong with the SDL is printed as\n"
-            "file:line:column: message, and the exit status is 1.\n",
+    .help =
+        "  --sdl GLOB    files of SDL; may be repeated. Default: graphql/*.graphql\n"
+        "  --out DIR     where types.h and types.c go. Default: gen\n"
+        "  --prefix P    before every global name, and those of the files\n"
+        "  --stubs DIR   add resolvers that no C source below DIR has, to be filled in; several\n"
+        "                are searched together, and the last one gets the subscriptions\n"
+        "  --quiet       say nothing but errors\n\n"
+        "A file that is up to date is left alone. What is wrong with the SDL is printed as\n"
+        "file:line:column: message, and the exit status is 1.\n",
     .run = run,
 };

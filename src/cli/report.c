@@ -2,26 +2,18 @@
 #include "cli/report.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/utf8.h"
+#include "cli/colors.h"
 
 /* A longer line is shown around the place only, in characters. */
 #define LINE_MAX_SHOWN 120u
 #define SHOWN_BEFORE   60u
 #define MANY_LOCATIONS 5u
 
-#define BOLD           "\033[1m"
-#define RED            "\033[31m"
-#define PLAIN          "\033[0m"
-
 xy_report xy__report_to(FILE *out)
 {
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-    bool plain = (no_color && *no_color) || !term || strcmp(term, "dumb") == 0;
-
-    return (xy_report){.out = out, .colors = !plain && isatty(fileno(out))};
+    return (xy_report){.out = out, .colors = xy__has_colors(out)};
 }
 
 /* ---- order ---- */
@@ -126,7 +118,7 @@ static void print_excerpt(const xy_report *r, xy_str text, const xy_location *lo
     print_characters(r, line, from, LINE_MAX_SHOWN, false);
     fputs("\n    ", r->out);
     print_characters(r, line, from, character - from, true);
-    fprintf(r->out, "%s^%s\n", r->colors ? BOLD RED : "", r->colors ? PLAIN : "");
+    fprintf(r->out, "%s^%s\n", r->colors ? XY_BOLD XY_RED : "", r->colors ? XY_PLAIN : "");
 }
 
 /* ---- an error ---- */
@@ -154,12 +146,12 @@ static void print_error(const xy_report *r, const placed *one, const xy_sdl_file
     const xy_error *error = one->error;
 
     if (one->file) {
-        fputs(r->colors ? BOLD : "", r->out);
+        fputs(r->colors ? XY_BOLD : "", r->out);
         print_location(r, &error->locations[0]);
-        fprintf(r->out, ":%s ", r->colors ? PLAIN : "");
+        fprintf(r->out, ":%s ", r->colors ? XY_PLAIN : "");
     }
-    fprintf(r->out, "%s%.*s%s\n", r->colors ? RED : "", XY_PRI(error->message),
-            r->colors ? PLAIN : "");
+    fprintf(r->out, "%s%.*s%s\n", r->colors ? XY_RED : "", XY_PRI(error->message),
+            r->colors ? XY_PLAIN : "");
     if (one->file)
         print_excerpt(r, files->items[one->file - 1].text, &error->locations[0]);
     print_others(r, error);

@@ -218,6 +218,8 @@ static void make_field(xy_gen_model *model, const xy_field *field)
         derived(model, made, "promise");
     if (made->role == XY_GEN_SOURCE)
         derived(model, made, "source");
+    if (made->role == XY_GEN_PROMISE || made->role == XY_GEN_SOURCE)
+        derived(model, made, "fn");
     if (made->role == XY_GEN_TOPIC) {
         derived(model, made, "publish");
         derived(model, made, "publish_to");

@@ -124,7 +124,7 @@ static void promise(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
         XY_PRI(n), XY_PRI(n));
     xy__buf_printf(out,
                    "void %.*s_after(%.*s_promise *p, uint64_t delay_ms,\n"
-                   "    void (*fn)(%.*s_promise *p, void *arg), void *arg)\n{\n"
+                   "    %.*s_fn *fn, void *arg)\n{\n"
                    "    p->after = fn;\n    p->arg = arg;\n"
                    "    xy_promise_after(p->base.promise, delay_ms, after_%.*s, p);\n}\n\n",
                    XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n));
@@ -204,14 +204,14 @@ static void source(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
     source_callback(out, n, "every");
     xy__buf_printf(out,
                    "void %.*s_every(%.*s_source *s, uint64_t period_ms,\n"
-                   "    void (*fn)(%.*s_source *s, void *arg), void *arg)\n{\n"
+                   "    %.*s_fn *fn, void *arg)\n{\n"
                    "    s->every = fn;\n    s->every_arg = arg;\n"
                    "    xy_stream_every(s->stream, period_ms, every_%.*s, s);\n}\n\n",
                    XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n));
     source_callback(out, n, "ready");
     xy__buf_printf(out,
                    "void %.*s_on_ready(%.*s_source *s,\n"
-                   "    void (*fn)(%.*s_source *s, void *arg), void *arg)\n{\n"
+                   "    %.*s_fn *fn, void *arg)\n{\n"
                    "    s->ready = fn;\n    s->ready_arg = arg;\n"
                    "    xy_stream_on_ready(s->stream, ready_%.*s, s);\n}\n\n",
                    XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n));

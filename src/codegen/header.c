@@ -163,60 +163,84 @@ static void structure(xy_buf *out, xy_gen_model *model, const xy_gen_struct *of)
 
 /* ---- functions ---- */
 
+/* A function over the promise or source `of`; `rest` are its other parameters. */
+static void method(xy_buf *out, const char *returns, xy_str field, const char *name, const char *of,
+                   const char *const *rest, const char *tail)
+{
+    xy_gen_call call = xy__gen_call_begin(out, "%s%.*s_%s", returns, XY_PRI(field), name);
+
+    xy__gen_call_add(&call, "%.*s_%s *%c", XY_PRI(field), of, of[0]);
+    for (; rest && *rest; rest++)
+        xy__gen_call_add(&call, "%s", *rest);
+    xy__gen_call_end(&call, tail);
+}
+
+#define PRINTF_TAIL " XY_PRINTF(2, 3);\n"
+
+static const char *const message[] = {"const char *fmt", "...", NULL};
+static const char *const stop[] = {"xy_on_stop *fn", "void *arg", NULL};
+
+/* "Query_slow_promise_fn": of what the promise or source calls back. */
+static void callback(xy_buf *out, xy_str field, const char *of)
+{
+    xy__buf_printf(out,
+                   "typedef struct %.*s_%s %.*s_%s;\n"
+                   "typedef void %.*s_fn(%.*s_%s *%c, void *arg);\n",
+                   XY_PRI(field), of, XY_PRI(field), of, XY_PRI(field), XY_PRI(field), of, of[0]);
+}
+
 static void promise(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
 {
     xy_str n = field->c;
     xy_str value = xy__gen_parameter(model, field->result);
+    xy_str answer = xy__arena_printf(&model->arena, "%.*svalue", XY_PRI(value));
+    xy_str fn = xy__arena_printf(&model->arena, "%.*s_fn *fn", XY_PRI(n));
 
+    callback(out, n, "promise");
     xy__buf_printf(out,
-                   "typedef struct %.*s_promise {\n    xy_typed_promise base;\n"
-                   "    void (*after)(struct %.*s_promise *p, void *arg);\n    void *arg;\n"
-                   "} %.*s_promise;\n\n",
-                   XY_PRI(n), XY_PRI(n), XY_PRI(n));
+                   "struct %.*s_promise {\n    xy_typed_promise base;\n    %.*s_fn *after;\n"
+                   "    void *arg;\n};\n\n",
+                   XY_PRI(n), XY_PRI(n));
     xy__gen_prototype(out, model, field, ";\n");
-    xy__buf_printf(
-        out,
-        "/* The answer; p is of no use then. `return` what these return, or XY_OK now and "
-        "answer later. */\n"
-        "int %.*s_resolve(%.*s_promise *p, %.*svalue);\n"
-        "int %.*s_fail(%.*s_promise *p, const char *fmt, ...) XY_PRINTF(2, 3);\n"
-        "/* Call fn once in delay_ms, unless the client has gone by then. */\n"
-        "void %.*s_after(%.*s_promise *p, uint64_t delay_ms,\n"
-        "    void (*fn)(%.*s_promise *p, void *arg), void *arg);\n"
-        "/* Call fn when nobody waits any more: stop what you do, and answer then. */\n"
-        "void %.*s_on_stop(%.*s_promise *p, xy_on_stop *fn, void *arg);\n\n",
-        XY_PRI(n), XY_PRI(n), XY_PRI(value), XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n),
-        XY_PRI(n), XY_PRI(n));
+    XY_BUF_LITERAL(out,
+                   "/* The answer; p is of no use then. `return` what these return, or XY_OK and "
+                   "answer later. */\n");
+    method(out, "int ", n, "resolve", "promise", (const char *const[]){answer.ptr, NULL}, ";\n");
+    method(out, "int ", n, "fail", "promise", message, PRINTF_TAIL);
+    XY_BUF_LITERAL(out, "/* Call fn once in delay_ms, unless the client has gone by then. */\n");
+    method(out, "void ", n, "after", "promise",
+           (const char *const[]){"uint64_t delay_ms", fn.ptr, "void *arg", NULL}, ";\n");
+    XY_BUF_LITERAL(out,
+                   "/* Call fn when nobody waits any more: stop what you do, and answer even so. "
+                   "*/\n");
+    method(out, "void ", n, "on_stop", "promise", stop, ";\n\n");
 }
 
 static void source(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)
 {
     xy_str n = field->c;
     xy_str value = xy__gen_parameter(model, field->result);
+    xy_str pushed = xy__arena_printf(&model->arena, "%.*s%s", XY_PRI(value),
+                                     field->is_stream ? "event" : "item");
+    xy_str fn = xy__arena_printf(&model->arena, "%.*s_fn *fn", XY_PRI(n));
 
+    callback(out, n, "source");
     xy__buf_printf(out,
-                   "typedef struct %.*s_source {\n    xy_source_stream *stream;\n"
-                   "    void (*every)(struct %.*s_source *s, void *arg);\n    void *every_arg;\n"
-                   "    void (*ready)(struct %.*s_source *s, void *arg);\n    void *ready_arg;\n"
-                   "} %.*s_source;\n\n",
-                   XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n));
+                   "struct %.*s_source {\n    xy_source_stream *stream;\n    %.*s_fn *every;\n"
+                   "    void *every_arg;\n    %.*s_fn *ready;\n    void *ready_arg;\n};\n\n",
+                   XY_PRI(n), XY_PRI(n), XY_PRI(n));
     xy__gen_prototype(out, model, field, ";\n");
-    xy__buf_printf(out,
-                   "/* As xy_stream_push(), _end(), _fail() and so on, of xylem/stream.h. */\n"
-                   "int %.*s_push(%.*s_source *s, %.*s%s);\n"
-                   "void %.*s_end(%.*s_source *s);\n"
-                   "int %.*s_fail(%.*s_source *s, const char *fmt, ...) XY_PRINTF(2, 3);\n"
-                   "void *%.*s_alloc(%.*s_source *s, size_t size);\n",
-                   XY_PRI(n), XY_PRI(n), XY_PRI(value), field->is_stream ? "event" : "item",
-                   XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n));
-    xy__buf_printf(out,
-                   "void %.*s_every(%.*s_source *s, uint64_t period_ms,\n"
-                   "    void (*fn)(%.*s_source *s, void *arg), void *arg);\n"
-                   "void %.*s_on_ready(%.*s_source *s,\n"
-                   "    void (*fn)(%.*s_source *s, void *arg), void *arg);\n"
-                   "void %.*s_on_stop(%.*s_source *s, xy_on_stop *fn, void *arg);\n\n",
-                   XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n), XY_PRI(n),
-                   XY_PRI(n));
+    XY_BUF_LITERAL(out,
+                   "/* As xy_stream_push(), _end(), _fail() and so on, of xylem/stream.h. */\n");
+    method(out, "int ", n, "push", "source", (const char *const[]){pushed.ptr, NULL}, ";\n");
+    method(out, "void ", n, "end", "source", NULL, ";\n");
+    method(out, "int ", n, "fail", "source", message, PRINTF_TAIL);
+    method(out, "void *", n, "alloc", "source", (const char *const[]){"size_t size", NULL}, ";\n");
+    method(out, "void ", n, "every", "source",
+           (const char *const[]){"uint64_t period_ms", fn.ptr, "void *arg", NULL}, ";\n");
+    method(out, "void ", n, "on_ready", "source", (const char *const[]){fn.ptr, "void *arg", NULL},
+           ";\n");
+    method(out, "void ", n, "on_stop", "source", stop, ";\n\n");
 }
 
 static void topic(xy_buf *out, xy_gen_model *model, const xy_gen_field *field)

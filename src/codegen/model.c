@@ -308,7 +308,8 @@ int xy__gen_model_create(const xy_sdl *files, size_t count, xy_str prefix, xy_ge
     xy__map_init(&model->lists, &model->arena);
     xy__map_init(&model->nullables, &model->arena);
     model->prefix = prefix;
-    rc = xy__gen_sdl_load(files, count, &model->schema, &model->errors);
+    rc = xy__gen_sdl_load(&(xy_schema_options){.files = files, .file_count = count}, &model->schema,
+                          &model->errors);
     if (rc < 0)
         return XY_EFAILED;
     fill(model);

@@ -50,21 +50,24 @@ static void scan(const xy_sdl *file, bool defined[KNOWN_COUNT])
     xy__arena_deinit(&arena);
 }
 
-int xy__gen_sdl_load(const xy_sdl *files, size_t count, xy_schema **out, xy_errors *errors)
+int xy__gen_sdl_load(const xy_schema_options *options, xy_schema **out, xy_errors *errors)
 {
     bool defined[KNOWN_COUNT] = {false};
-    xy_sdl *all = xy__malloc((count + KNOWN_COUNT) * sizeof *all);
+    xy_schema_options more = *options;
+    xy_sdl *all = xy__malloc((options->file_count + KNOWN_COUNT) * sizeof *all);
     size_t len = 0;
     int rc;
 
-    for (; len < count; len++) {
-        all[len] = files[len];
-        scan(&files[len], defined);
+    for (; len < options->file_count; len++) {
+        all[len] = options->files[len];
+        scan(&all[len], defined);
     }
     for (size_t i = 0; i < KNOWN_COUNT; i++)
         if (!defined[i])
             all[len++] = (xy_sdl){.text = xy_str_from(known[i].sdl)};
-    rc = xy__schema_load(&(xy_schema_options){.files = all, .file_count = len}, out, errors);
+    more.files = all;
+    more.file_count = len;
+    rc = xy__schema_load(&more, out, errors);
     free(all);
     return rc;
 }

@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "schema/types.h"
 
-/* xy__schema_load() of `files`; those four are defined where the SDL does not define them. */
-int xy__gen_sdl_load(const xy_sdl *files, size_t count, xy_schema **out, xy_errors *errors);
+/* xy__schema_load(); those four are defined where the SDL does not define them. */
+int xy__gen_sdl_load(const xy_schema_options *options, xy_schema **out, xy_errors *errors);
 
-/* Append the SDL of `schema` that a program embeds. */
+/* Append the SDL that a program embeds. What the loader adds by itself is not there. */
 void xy__gen_sdl_print(xy_buf *out, const xy_schema *schema);
 
 #endif

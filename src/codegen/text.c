@@ -4,8 +4,8 @@
 #include <stdarg.h>
 
 #define COLUMNS 100u
-/* Behind the last parameter: ");" */
-#define TAIL_COLUMNS 2u
+/* Behind the last parameter, at most: ") XY_PRINTF(2, 3);" */
+#define TAIL_COLUMNS 18u
 
 xy_gen_call xy__gen_call_begin(xy_buf *out, const char *fmt, ...)
 {

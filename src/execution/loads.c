@@ -218,7 +218,6 @@ static bool has_value(const outcome *value)
 /* What a call that asked for a key answers; returns as a resolver. */
 static int answer_then(xy_call *call, const outcome *value, xy_loaded *then, void *arg)
 {
-    call->loaded = true;
     if (then && has_value(value))
         return then(call, &value->result, arg);
     answer(call, value);

@@ -37,7 +37,6 @@ struct xy_call {
     const char *code;                  /* of a result that is an ERROR */
     xy_str extensions;                 /* likewise, as in xy_error */
     bool internal;                     /* that ERROR is not for the client */
-    bool loaded;                       /* a loader has answered: no xy_typed_put() counts */
     xy_promise *own;                   /* of xy_later(): the call lives as long as it */
     const struct xy_guard *transforms; /* of the field, to be applied to what it resolves to */
     xy_list_source *source;            /* of xy_later_list(), whose promise `own` is; NULL: none */

@@ -341,10 +341,15 @@ static xy_result keep(xy_typed_alloc *alloc, void *memory, const xy_slot *slot, 
     return xy__slot_read(slot, copy);
 }
 
-/* Generated code puts what its resolver has left in *out, also where that asked a loader. */
+/* Has the resolver answered through the call itself, by xy_load() say? */
+static bool is_answered(const xy_call *call)
+{
+    return call->own || call->result.kind != XY_RESULT_NULL;
+}
+
 int xy_typed_put(xy_call *call, const xy_slot *slot, const void *value, size_t size)
 {
-    if (call->loaded)
+    if (is_answered(call))
         return XY_OK;
     return xy_put(call, keep(call_alloc, call, slot, value, size));
 }
@@ -382,8 +387,10 @@ int xy_typed_work_put(xy_work *work, const xy_slot *slot, const void *value, siz
 void xy_typed_resolve(xy_typed_promise *promise, const xy_slot *slot, const void *value,
                       size_t size)
 {
+    xy_call *call = xy_promise_call(promise->promise);
+
     promise->answered = true;
-    xy_typed_put(xy_promise_call(promise->promise), slot, value, size);
+    xy_put(call, keep(call_alloc, call, slot, value, size));
     xy_promise_resolve(promise->promise);
 }
 
@@ -478,12 +485,17 @@ int xy_typed_load(const xy_typed_module *module, const xy_schema_options *more, 
                   xy_str *problems)
 {
     xy_schema_options options = more ? *more : (xy_schema_options){0};
+    xy_sdl *files = xy__malloc((options.file_count + 1) * sizeof *files);
     const char *what = "";
     int rc;
 
-    options.files = &module->sdl;
-    options.file_count = 1;
+    files[0] = module->sdl;
+    for (size_t i = 0; i < options.file_count; i++)
+        files[i + 1] = options.files[i];
+    options.files = files;
+    options.file_count++;
     rc = xy_schema_load(&options, out, problems);
+    free(files);
     if (rc < 0)
         return rc;
     rc = bind_all(module, *out, &what);

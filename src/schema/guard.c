@@ -114,27 +114,40 @@ static void insert(xy_field *field, xy_guard *guard)
     *at = guard;
 }
 
-/* A guard like `like` at `field`, if `directive` counts for it. */
+/* A guard like `like` at `field`, for `node`, which stands at `place`. */
+static int add_guard(xy_schema *schema, const xy_directive *directive, xy_field *field,
+                     const xy_guard *like, const xy_ast_directive *node, size_t place)
+{
+    xy_guard *guard = XY_ARENA_NEW(schema->arena, xy_guard);
+    const xy_value *roles;
+
+    *guard = *like;
+    guard->place = place;
+    guard->node = node;
+    if (coerce_arguments(schema, directive, node, &guard->arguments) < 0)
+        return XY_EINVAL;
+    roles = xy_value_get(&guard->arguments, XY_STR("roles"));
+    guard->roles = roles && roles->kind != XY_VALUE_NULL ? roles : NULL;
+    insert(field, guard);
+    return XY_OK;
+}
+
+/* One for each time that `directive` counts for it: it may be repeatable. */
 static int guard_field(xy_schema *schema, const xy_directive *directive, xy_field *field,
                        const xy_guard *like, const xy_ast_directive **bad)
 {
     const xy_field *bearer = find_bearer(field, directive->name);
-    xy_guard *guard;
-    const xy_value *roles;
 
-    if (!bearer)
-        return XY_OK;
-    guard = XY_ARENA_NEW(schema->arena, xy_guard);
-    *guard = *like;
-    guard->place = place_of(&bearer->definition->directives, directive->name);
-    guard->node = bearer->definition->directives.items[guard->place];
-    if (coerce_arguments(schema, directive, guard->node, &guard->arguments) < 0) {
-        *bad = guard->node;
-        return XY_EINVAL;
+    for (size_t i = 0; bearer && i < bearer->definition->directives.len; i++) {
+        const xy_ast_directive *node = bearer->definition->directives.items[i];
+
+        if (!xy_str_eq(node->name->value, directive->name))
+            continue;
+        if (add_guard(schema, directive, field, like, node, i) < 0) {
+            *bad = node;
+            return XY_EINVAL;
+        }
     }
-    roles = xy_value_get(&guard->arguments, XY_STR("roles"));
-    guard->roles = roles && roles->kind != XY_VALUE_NULL ? roles : NULL;
-    insert(field, guard);
     return XY_OK;
 }
 

@@ -76,25 +76,21 @@ static char *stats_json(xy_app *handle)
 
 static xy_schema *load_schema(const app *application)
 {
-    const xy_sdl files[] = {
-        app_sdl[0],
-        app_sdl[application->has_gates ? 1 : 2],
-        app_sdl[2],
-    };
+    /* Beside app.graphql, whose types are generated. */
+    const xy_sdl files[] = {app_sdl[application->has_gates ? 0 : 1], app_sdl[1]};
     xy_schema_options options = {
         .files = files,
-        .file_count = 1u + application->has_gates + application->has_guards,
+        .file_count = 0u + application->has_gates + application->has_guards,
         .defer_stream = !application->no_defer_stream,
     };
     xy_schema *schema;
     xy_str problems;
 
-    if (xy_schema_load(&options, &schema, &problems) < 0) {
+    if (types_load(&options, &schema, &problems) < 0) {
         fprintf(stderr, "%.*s\n", XY_PRI(problems));
         exit(1);
     }
     if (app_bind_auth(schema, application->jwt, application->has_guards) < 0 ||
-        app_bind_auctions(schema) < 0 || app_bind_chat(schema) < 0 || app_bind_probes(schema) < 0 ||
         (application->has_gates && (app_bind_gates(schema) < 0 || app_bind_works(schema) < 0))) {
         fputs("a resolver does not fit the schema\n", stderr);
         exit(1);
@@ -124,13 +120,13 @@ int main(int argc, char **argv)
         return code;
     app_environment(&config);
     config.jwt = application.jwt;
-    auctions_init(&application.auctions, 5);
+    app_auctions_reset(&application);
     if (xy_server_arguments(&config, argc, argv, &code)) {
         config.schema = load_schema(&application);
         code = xy_server_run(&config) < 0;
         xy_schema_destroy(config.schema);
     }
-    auctions_deinit(&application.auctions);
+    app_auctions_free(&application);
     xy_jwt_destroy(application.jwt);
     return code;
 }

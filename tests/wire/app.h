@@ -9,10 +9,11 @@
 
 #include "xylem/xylem.h"
 
-#include "../../bench/auctions.h"
 #include "app_auth.h"
+#include "types.h"
 
-#define APP_GATES 256
+#define APP_GATES    256
+#define APP_AUCTIONS 5
 
 /* Counters of all workers. */
 typedef struct app_stats {
@@ -34,7 +35,7 @@ typedef struct app {
     xy_jwt *jwt; /* NULL: everyone is let in */
     bool has_guards;
     pthread_mutex_t auctions_lock; /* workers share them */
-    auctions auctions;
+    Auction auctions[APP_AUCTIONS];
     uint64_t letter_ms;
     uint64_t tick_ms;
     uint64_t probe_ms; /* until Query.probe answers; 0: at once */
@@ -56,10 +57,11 @@ static inline app *app_of(xy_call *call)
 /* One more open source, counted in *active until `stream` is over. */
 void app_count(xy_source_stream *stream, _Atomic int64_t *active, _Atomic int64_t *opened);
 
-/* Bind the fields of each part. Return 0, or as xy_bind(). */
-int app_bind_auctions(xy_schema *schema);
-int app_bind_chat(xy_schema *schema);
-int app_bind_probes(xy_schema *schema);
+/* The auctions as at the start; and none any more. */
+void app_auctions_reset(app *application);
+void app_auctions_free(app *application);
+
+/* Bind the fields that only some tests want. Return 0, or as xy_bind(). */
 int app_bind_gates(xy_schema *schema);
 int app_bind_works(xy_schema *schema);
 

@@ -1,91 +1,100 @@
 /* SPDX-License-Identifier: MIT */
-/* Auctions: structs read by offset. The workers share them, and an answer is written after its
- * resolver has returned, so resolvers answer with copies. */
+/* Auctions. The workers share them, and an answer is written after its resolver has returned, so
+ * resolvers answer with copies. */
 #include "app.h"
 
-static void copy_auction(xy_call *call, const Auction *from, Auction *to)
-{
-    size_t size = from->bids.len * sizeof(Bid);
+static const char *const ids[APP_AUCTIONS] = {"1", "2", "3", "4", "5"};
+static const int32_t first_bids[APP_AUCTIONS] = {100, 50, 15, 20, 20};
+static const char *const titles[APP_AUCTIONS] = {
+    "Digital-only PS5", "Vintage synthesizer", "Signed first edition",
+    "Mechanical watch", "Tabletop telescope",
+};
 
+void app_auctions_reset(app *application)
+{
+    pthread_mutex_lock(&application->auctions_lock);
+    for (size_t i = 0; i < APP_AUCTIONS; i++) {
+        Auction *auction = &application->auctions[i];
+
+        auction->id = xy_str_from(ids[i]);
+        auction->title = xy_str_from(titles[i]);
+        Bid_list_free(&auction->bids);
+        Bid_list_push(&auction->bids, (Bid){.amount = first_bids[i]});
+    }
+    pthread_mutex_unlock(&application->auctions_lock);
+}
+
+void app_auctions_free(app *application)
+{
+    for (size_t i = 0; i < APP_AUCTIONS; i++)
+        Bid_list_free(&application->auctions[i].bids);
+}
+
+static Auction *find(app *application, xy_str id)
+{
+    for (size_t i = 0; i < APP_AUCTIONS; i++)
+        if (xy_str_eq(application->auctions[i].id, id))
+            return &application->auctions[i];
+    return NULL;
+}
+
+static void copy_auction(xy_call *c, const Auction *from, Auction *to)
+{
     *to = *from;
-    to->bids.items = xy_alloc(call, size ? size : sizeof(Bid));
-    if (size)
-        memcpy(to->bids.items, from->bids.items, size);
-    to->highest_bid = from->highest_bid ? &to->best : NULL;
+    xy_list_alloc(c, &to->bids, from->bids.len);
+    for (size_t i = 0; i < from->bids.len; i++) {
+        to->bids.items[i] = from->bids.items[i];
+        if (!to->highestBid || to->highestBid->amount < to->bids.items[i].amount)
+            to->highestBid = &to->bids.items[i];
+    }
 }
 
-static int Query_auctions(xy_call *call)
+int Query_auctions(xy_call *c, Auction_list *out)
 {
-    static const xy_slot one = {NULL, XY_SLOT_STRUCT, 0, XY_SLOT_NO_HAS, NULL, 0};
-    static const xy_slot list = {NULL, XY_SLOT_LIST, 0, XY_SLOT_NO_HAS, &one, sizeof(Auction)};
-    app *application = app_of(call);
-    const auctions *all = &application->auctions;
-    auctions *copy = xy_new(call, auctions);
+    app *application = app_of(c);
 
-    copy->items = xy_alloc(call, all->len * sizeof *copy->items);
-    copy->len = all->len;
+    xy_list_alloc(c, out, APP_AUCTIONS);
     pthread_mutex_lock(&application->auctions_lock);
-    for (size_t i = 0; i < all->len; i++)
-        copy_auction(call, &all->items[i], &copy->items[i]);
+    for (size_t i = 0; i < APP_AUCTIONS; i++)
+        copy_auction(c, &application->auctions[i], &out->items[i]);
     pthread_mutex_unlock(&application->auctions_lock);
-    return xy_put(call, xy_result_slot(&list, copy));
+    return XY_OK;
 }
 
-static int Query_auction(xy_call *call)
+int Query_auction(xy_call *c, const Query_auction_args *a, Auction **out)
 {
-    app *application = app_of(call);
-    const Auction *auction = auctions_find(&application->auctions, xy_arg_str(call, "id"));
-    Auction *copy;
+    app *application = app_of(c);
+    const Auction *auction = find(application, a->id);
 
     if (!auction)
-        return xy_put(call, xy_result_null());
-    copy = xy_new(call, Auction);
+        return XY_OK;
+    *out = xy_new(c, Auction);
     pthread_mutex_lock(&application->auctions_lock);
-    copy_auction(call, auction, copy);
+    copy_auction(c, auction, *out);
     pthread_mutex_unlock(&application->auctions_lock);
-    return xy_put_object(call, copy);
+    return XY_OK;
 }
 
-static int Mutation_bid(xy_call *call)
+int Mutation_bid(xy_call *c, const Mutation_bid_args *a, Bid **out)
 {
-    app *application = app_of(call);
-    const xy_value *input = xy_arg(call, "input");
-    xy_str id = xy_value_text(xy_value_get(input, XY_STR("auctionId")));
-    int64_t amount = 0;
-    Auction *auction = auctions_find(&application->auctions, id);
-    Bid *bid = xy_new(call, Bid);
+    app *application = app_of(c);
+    Auction *auction = find(application, a->input.auctionId);
 
     if (!auction)
-        return xy_fail_code(call, "BAD_USER_INPUT", "There is no auction %.*s.", XY_PRI(id));
-    xy_value_to_int64(xy_value_get(input, XY_STR("amount")), &amount);
+        return xy_fail_code(c, "BAD_USER_INPUT", "There is no auction %.*s.",
+                            XY_PRI(a->input.auctionId));
+    *out = xy_new(c, Bid);
+    (*out)->amount = a->input.amount;
     pthread_mutex_lock(&application->auctions_lock);
-    *bid = *auction_bid(auction, (int32_t)amount);
+    Bid_list_push(&auction->bids, **out);
     pthread_mutex_unlock(&application->auctions_lock);
-    xy_invalidate(xy_call_app(call), xy_format(call, "Auction:%.*s", XY_PRI(id)));
-    return xy_put_object(call, bid);
+    Auction_invalidate(c, auction->id);
+    return XY_OK;
 }
 
-static int Mutation_adminReset(xy_call *call)
+int Mutation_adminReset(xy_call *c, bool *out)
 {
-    app *application = app_of(call);
-
-    pthread_mutex_lock(&application->auctions_lock);
-    auctions_reset(&application->auctions);
-    pthread_mutex_unlock(&application->auctions_lock);
-    return xy_put_bool(call, true);
-}
-
-int app_bind_auctions(xy_schema *schema)
-{
-    int rc = auctions_bind_structs(schema);
-
-    if (rc == XY_OK)
-        rc = xy_bind(schema, "Query.auctions", Query_auctions);
-    if (rc == XY_OK)
-        rc = xy_bind(schema, "Query.auction", Query_auction);
-    if (rc == XY_OK)
-        rc = xy_bind(schema, "Mutation.bid", Mutation_bid);
-    if (rc == XY_OK)
-        rc = xy_bind(schema, "Mutation.adminReset", Mutation_adminReset);
-    return rc;
+    app_auctions_reset(app_of(c));
+    *out = true;
+    return XY_OK;
 }

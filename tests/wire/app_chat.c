@@ -1,120 +1,111 @@
 /* SPDX-License-Identifier: MIT */
 /* Chat and the subscriptions that fail on purpose. */
-#include "../../examples/realtime/services/rooms.h"
 #include "app.h"
+
+int Query_room(xy_call *c, const Query_room_args *a, Message_list *out)
+{
+    (void)a;
+    xy_list_alloc(c, out, 0);
+    return XY_OK;
+}
+
+int Mutation_sendMessage(xy_call *c, const Mutation_sendMessage_args *a, Message **out)
+{
+    const xy_member members[] = {
+        {XY_STR("from"), xy_value_string(a->input.from)},
+        {XY_STR("body"), xy_value_string(a->input.body)},
+    };
+    const xy_value message = {.kind = XY_VALUE_OBJECT, .len = 2, .members = members};
+
+    *out = xy_new(c, Message);
+    **out = (Message){.from = a->input.from, .body = a->input.body};
+    if (xy_publish(xy_call_app(c), XY_STR("newMessage"), a->input.roomId, &message) < 0)
+        return xy_fail(c, "The message could not be delivered: the server is too busy.");
+    return XY_OK;
+}
+
+int Mutation_publish(xy_call *c, const Mutation_publish_args *a, xy_maybe_bool *out)
+{
+    static const xy_value null = XY_NULL;
+
+    if (xy_publish(xy_call_app(c), a->topic, a->has_id ? a->id : XY_STR_NULL,
+                   a->has_payload ? &a->payload : &null) < 0)
+        return xy_fail(c, "The event could not be published.");
+    *out = xy_some_bool(true);
+    return XY_OK;
+}
+
+int Mutation_invalidate(xy_call *c, const Mutation_invalidate_args *a, xy_maybe_int *out)
+{
+    if (xy_invalidate_keys(xy_call_app(c), a->keys.items, a->keys.len) < 0)
+        return xy_fail_code(c, "BAD_USER_INPUT", "A key is too long.");
+    *out = xy_some_int((int32_t)a->keys.len);
+    return XY_OK;
+}
+
+/* A topic, but a source of our own: it is counted. */
+int Subscription_newMessage(xy_call *c, const Subscription_newMessage_args *a,
+                            Subscription_newMessage_source *s)
+{
+    app_stats *stats = &app_of(c)->stats;
+
+    app_count(s->stream, &stats->new_message_active, &stats->new_message_opened);
+    return xy_stream_topic(s->stream, XY_STR("newMessage"), a->roomId);
+}
 
 typedef struct ticker {
     int64_t next;
     int64_t step;
 } ticker;
 
-static int Mutation_publish(xy_call *call)
-{
-    const xy_value *id = xy_arg(call, "id");
-    const xy_value *payload = xy_arg(call, "payload");
-    xy_value null = XY_NULL;
-    int rc = xy_publish(xy_call_app(call), xy_arg_str(call, "topic"),
-                        id ? xy_value_text(id) : XY_STR_NULL, payload ? payload : &null);
-
-    return rc < 0 ? xy_fail(call, "The event could not be published.") : xy_put_bool(call, true);
-}
-
-static int Mutation_invalidate(xy_call *call)
-{
-    const xy_value *keys = xy_arg(call, "keys");
-    xy_str *texts = xy_alloc(call, (keys->len ? keys->len : 1) * sizeof *texts);
-
-    for (uint32_t i = 0; i < keys->len; i++)
-        texts[i] = xy_value_text(&keys->items[i]);
-    if (xy_invalidate_keys(xy_call_app(call), texts, keys->len) < 0)
-        return xy_fail_code(call, "BAD_USER_INPUT", "A key is too long.");
-    return xy_put_int(call, keys->len);
-}
-
-static int Subscription_newMessage(xy_call *call, xy_source_stream *stream)
-{
-    app_stats *stats = &app_of(call)->stats;
-
-    app_count(stream, &stats->new_message_active, &stats->new_message_opened);
-    return xy_stream_topic(stream, XY_STR("newMessage"), xy_arg_str(call, "roomId"));
-}
-
-static void countdown_tick(xy_source_stream *stream, void *arg)
+static void countdown_tick(Subscription_countdown_source *s, void *arg)
 {
     ticker *state = arg;
 
     if (state->next < 0) {
-        xy_stream_end(stream);
+        Subscription_countdown_end(s);
         return;
     }
-    xy_stream_push_int(stream, state->next);
+    Subscription_countdown_push(s, (int32_t)state->next);
     state->next -= state->step;
 }
 
-static int Subscription_countdown(xy_call *call, xy_source_stream *stream)
+int Subscription_countdown(xy_call *c, const Subscription_countdown_args *a,
+                           Subscription_countdown_source *s)
 {
-    app *application = app_of(call);
-    ticker *state = xy_stream_alloc(stream, sizeof *state);
+    app *application = app_of(c);
+    ticker *state = Subscription_countdown_alloc(s, sizeof *state);
 
-    app_count(stream, &application->stats.countdown_active, &application->stats.countdown_opened);
-    state->step = xy_arg_int(call, "interval");
-    state->next = xy_arg_int(call, "from") - state->step;
-    xy_stream_every(stream, application->tick_ms, countdown_tick, state);
-    countdown_tick(stream, state);
+    app_count(s->stream, &application->stats.countdown_active,
+              &application->stats.countdown_opened);
+    *state = (ticker){.next = (int64_t)a->from - a->interval, .step = a->interval};
+    Subscription_countdown_every(s, application->tick_ms, countdown_tick, state);
+    countdown_tick(s, state);
     return XY_OK;
 }
 
-static int Subscription_faulty(xy_call *call, xy_source_stream *stream)
+int Subscription_faulty(xy_call *c, Subscription_faulty_source *s)
 {
-    app_stats *stats = &app_of(call)->stats;
     static _Atomic int64_t opened;
 
-    app_count(stream, &stats->faulty_active, &opened);
-    xy_stream_push_int(stream, 1);
-    xy_stream_push_int(stream, 2);
-    xy_stream_fail(stream, NULL, "stream secret");
+    app_count(s->stream, &app_of(c)->stats.faulty_active, &opened);
+    Subscription_faulty_push(s, 1);
+    Subscription_faulty_push(s, 2);
+    xy_stream_fail(s->stream, NULL, "stream secret");
     return XY_OK;
 }
 
-static int Subscription_faultyAtStart(xy_call *call, xy_source_stream *stream)
+int Subscription_faultyAtStart(xy_call *c, Subscription_faultyAtStart_source *s)
 {
-    (void)stream;
-    return xy_fail_internal(call, "subscribe secret");
+    (void)s;
+    return xy_fail_internal(c, "subscribe secret");
 }
 
-static int Subscription_adminFeed(xy_call *call, xy_source_stream *stream)
+int Subscription_adminFeed(xy_call *c, Subscription_adminFeed_source *s)
 {
-    (void)call;
-    for (int64_t i = 1; i <= 3; i++)
-        xy_stream_push_int(stream, i);
-    xy_stream_end(stream);
+    (void)c;
+    for (int32_t i = 1; i <= 3; i++)
+        Subscription_adminFeed_push(s, i);
+    Subscription_adminFeed_end(s);
     return XY_OK;
-}
-
-int app_bind_chat(xy_schema *schema)
-{
-    static const struct {
-        const char *coordinate;
-        xy_resolver *resolver;
-    } fields[] = {
-        {"Mutation.publish", Mutation_publish},
-        {"Mutation.invalidate", Mutation_invalidate},
-    };
-    static const struct {
-        const char *coordinate;
-        xy_opener *opener;
-    } streams[] = {
-        {"Subscription.newMessage", Subscription_newMessage},
-        {"Subscription.countdown", Subscription_countdown},
-        {"Subscription.faulty", Subscription_faulty},
-        {"Subscription.faultyAtStart", Subscription_faultyAtStart},
-        {"Subscription.adminFeed", Subscription_adminFeed},
-    };
-    int rc = rooms_bind_resolvers(schema);
-
-    for (size_t i = 0; rc == XY_OK && i < sizeof fields / sizeof *fields; i++)
-        rc = xy_bind(schema, fields[i].coordinate, fields[i].resolver);
-    for (size_t i = 0; rc == XY_OK && i < sizeof streams / sizeof *streams; i++)
-        rc = xy_bind_stream(schema, streams[i].coordinate, streams[i].opener);
-    return rc;
 }

@@ -4,13 +4,11 @@
 
 #define LETTERS 26
 
-typedef struct Probe {
-    xy_str id;
-} Probe;
-
-static int Query_fastField(xy_call *call)
+int Query_fastField(xy_call *c, xy_str *out)
 {
-    return xy_put_str(call, XY_STR("I am fast"));
+    (void)c;
+    *out = XY_STR("I am fast");
+    return XY_OK;
 }
 
 /* ---- late ---- */
@@ -20,102 +18,100 @@ typedef struct slow {
     xy_str text;
 } slow;
 
-static void slow_is_done(xy_promise *promise, void *arg)
+static slow *begin_slowly(xy_call *c, xy_str text)
+{
+    slow *state = xy_new(c, slow);
+
+    *state = (slow){app_of(c), text};
+    atomic_fetch_add(&state->application->stats.slow_started, 1);
+    return state;
+}
+
+static void slow_field_is_done(Query_slowField_promise *p, void *arg)
 {
     slow *state = arg;
 
     atomic_fetch_add(&state->application->stats.slow_finished, 1);
-    xy_put_str(xy_promise_call(promise), state->text);
-    xy_promise_resolve(promise);
+    Query_slowField_resolve(p, state->text);
 }
 
-static int answer_slowly(xy_call *call, xy_str text)
+static uint64_t wait_of(int32_t wait_ms)
 {
-    slow *state = xy_new(call, slow);
-    int32_t wait_ms = xy_arg_int(call, "waitFor");
+    return wait_ms > 0 ? (uint64_t)wait_ms : 0;
+}
 
-    *state = (slow){app_of(call), text};
-    atomic_fetch_add(&state->application->stats.slow_started, 1);
-    xy_promise_after(xy_later(call), wait_ms > 0 ? (uint64_t)wait_ms : 0, slow_is_done, state);
+int Query_slowField(xy_call *c, const Query_slowField_args *a, Query_slowField_promise *p)
+{
+    Query_slowField_after(p, wait_of(a->waitFor), slow_field_is_done,
+                          begin_slowly(c, XY_STR("I am slow")));
     return XY_OK;
-}
-
-static int Query_slowField(xy_call *call)
-{
-    return answer_slowly(call, XY_STR("I am slow"));
 }
 
 /* ---- letters ---- */
 
-typedef struct alphabet {
-    uint32_t next;
-} alphabet;
-
-static void next_letter(xy_source_stream *stream, void *arg)
+static void next_letter(Query_alphabet_source *s, void *arg)
 {
     static const char letters[LETTERS + 1] = "abcdefghijklmnopqrstuvwxyz";
-    alphabet *state = arg;
+    size_t *next = arg;
 
-    if (state->next == LETTERS) {
-        xy_stream_end(stream);
+    if (*next == LETTERS) {
+        Query_alphabet_end(s);
         return;
     }
-    xy_stream_push_str(stream, (xy_str){&letters[state->next++], 1});
+    Query_alphabet_push(s, (xy_str){&letters[(*next)++], 1});
 }
 
-static int Query_alphabet(xy_call *call)
+int Query_alphabet(xy_call *c, Query_alphabet_source *s)
 {
-    app *application = app_of(call);
-    xy_source_stream *stream = xy_later_list(call);
-    alphabet *state = xy_stream_alloc(stream, sizeof *state);
+    app *application = app_of(c);
+    size_t *next = Query_alphabet_alloc(s, sizeof *next);
 
-    app_count(stream, &application->stats.alphabet_active, &application->stats.alphabet_opened);
-    xy_stream_every(stream, application->letter_ms ? application->letter_ms : 1, next_letter,
-                    state);
-    next_letter(stream, state);
+    app_count(s->stream, &application->stats.alphabet_active, &application->stats.alphabet_opened);
+    Query_alphabet_every(s, application->letter_ms ? application->letter_ms : 1, next_letter, next);
+    next_letter(s, next);
     return XY_OK;
 }
 
 /* ---- failing ---- */
 
-static int Query_boom(xy_call *call)
+int Query_boom(xy_call *c, xy_str *out)
 {
-    return xy_fail_internal(call, "secret detail: /etc/passwd at db.internal:5432");
+    (void)out;
+    return xy_fail_internal(c, "secret detail: /etc/passwd at db.internal:5432");
 }
 
-static int Query_userProblem(xy_call *call)
+int Query_userProblem(xy_call *c, xy_str *out)
 {
     static const xy_member field = {XY_STR_INIT("field"),
                                     {.kind = XY_VALUE_STRING, .len = 1, .text = "x"}};
     static const xy_value properties = {.kind = XY_VALUE_OBJECT, .len = 1, .members = &field};
 
-    return xy_fail_with(call, "BAD_USER_INPUT", &properties, "Your input is not good");
+    (void)out;
+    return xy_fail_with(c, "BAD_USER_INPUT", &properties, "Your input is not good");
 }
 
-static int Query_adminReport(xy_call *call)
+int Query_adminReport(xy_call *c, xy_str *out)
 {
-    return xy_put_str(call, XY_STR("the admin report"));
+    (void)c;
+    *out = XY_STR("the admin report");
+    return XY_OK;
 }
 
-static int Query_editorReport(xy_call *call)
+int Query_editorReport(xy_call *c, xy_str *out)
 {
-    return xy_put_str(call, XY_STR("the editor report"));
+    (void)c;
+    *out = XY_STR("the editor report");
+    return XY_OK;
 }
 
-static int Query_echo(xy_call *call)
+int Query_echo(xy_call *c, const Query_echo_args *a, xy_str *out)
 {
-    return xy_put_str(call, xy_json(call, xy_args(call)));
+    (void)a;
+    *out = xy_json(c, xy_args(c));
+    return XY_OK;
 }
 
 /* ---- Probe ---- */
-
-static Probe *make_probe(xy_call *call, xy_str id)
-{
-    Probe *probe = xy_new(call, Probe);
-
-    probe->id = id;
-    return probe;
-}
 
 /* What a resolver made is a struct, what a source pushed is JSON. */
 static xy_str probe_id(const Probe *probe, const xy_value *value)
@@ -133,77 +129,67 @@ xy_str app_work_probe_id(const xy_work *work)
     return probe_id(xy_work_parent(work), xy_work_parent_value(work));
 }
 
-static void probe_is_read(xy_promise *promise, void *arg)
+static Probe *make_probe(xy_call *c, xy_str id)
 {
-    xy_put_object(xy_promise_call(promise), arg);
-    xy_promise_resolve(promise);
+    Probe *probe = xy_new(c, Probe);
+
+    probe->id = id;
+    return probe;
 }
 
-static int Query_probe(xy_call *call)
+static void probe_is_read(Query_probe_promise *p, void *arg)
 {
-    Probe *probe = make_probe(call, xy_arg_str(call, "id"));
-    uint64_t wait_ms = app_of(call)->probe_ms;
+    Query_probe_resolve(p, arg);
+}
+
+int Query_probe(xy_call *c, const Query_probe_args *a, Query_probe_promise *p)
+{
+    Probe *probe = make_probe(c, a->id);
+    uint64_t wait_ms = app_of(c)->probe_ms;
 
     if (!wait_ms)
-        return xy_put_object(call, probe);
-    xy_promise_after(xy_later(call), wait_ms, probe_is_read, probe);
+        return Query_probe_resolve(p, probe);
+    Query_probe_after(p, wait_ms, probe_is_read, probe);
     return XY_OK;
 }
 
-static int Probe_name(xy_call *call)
+int Probe_name(xy_call *c, const Probe *self, xy_str *out)
 {
-    return xy_put_str(call, xy_format(call, "probe %.*s", XY_PRI(app_probe_id(call))));
+    *out = xy_format(c, "probe %.*s", XY_PRI(self->id));
+    return XY_OK;
 }
 
-static int Probe_boom(xy_call *call)
+int Probe_boom(xy_call *c, const Probe *self, xy_str *out)
 {
-    return xy_fail_internal(call, "nested secret");
+    (void)self;
+    (void)out;
+    return xy_fail_internal(c, "nested secret");
 }
 
-static int Probe_boomHard(xy_call *call)
+int Probe_boomHard(xy_call *c, const Probe *self, xy_str *out)
 {
-    return xy_fail_internal(call, "nested hard secret");
+    (void)self;
+    (void)out;
+    return xy_fail_internal(c, "nested hard secret");
 }
 
-static int Probe_slow(xy_call *call)
+static void probe_slow_is_done(Probe_slow_promise *p, void *arg)
 {
-    return answer_slowly(call, xy_format(call, "slow %.*s", XY_PRI(app_probe_id(call))));
+    slow *state = arg;
+
+    atomic_fetch_add(&state->application->stats.slow_finished, 1);
+    Probe_slow_resolve(p, state->text);
 }
 
-static int Probe_child(xy_call *call)
+int Probe_slow(xy_call *c, const Probe *self, const Probe_slow_args *a, Probe_slow_promise *p)
 {
-    xy_str id = xy_format(call, "%.*s.c", XY_PRI(app_probe_id(call)));
-
-    return xy_put_object(call, make_probe(call, id));
+    Probe_slow_after(p, wait_of(a->waitFor), probe_slow_is_done,
+                     begin_slowly(c, xy_format(c, "slow %.*s", XY_PRI(self->id))));
+    return XY_OK;
 }
 
-int app_bind_probes(xy_schema *schema)
+int Probe_child(xy_call *c, const Probe *self, Probe **out)
 {
-    static const xy_slot slots[] = {
-        {"id", XY_SLOT_STR, offsetof(Probe, id), XY_SLOT_NO_HAS, NULL, 0},
-    };
-    static const struct {
-        const char *coordinate;
-        xy_resolver *resolver;
-    } fields[] = {
-        {"Query.fastField", Query_fastField},
-        {"Query.slowField", Query_slowField},
-        {"Query.alphabet", Query_alphabet},
-        {"Query.boom", Query_boom},
-        {"Query.userProblem", Query_userProblem},
-        {"Query.adminReport", Query_adminReport},
-        {"Query.editorReport", Query_editorReport},
-        {"Query.echo", Query_echo},
-        {"Query.probe", Query_probe},
-        {"Probe.name", Probe_name},
-        {"Probe.boom", Probe_boom},
-        {"Probe.boomHard", Probe_boomHard},
-        {"Probe.slow", Probe_slow},
-        {"Probe.child", Probe_child},
-    };
-    int rc = xy_bind_struct(schema, "Probe", slots, sizeof slots / sizeof *slots);
-
-    for (size_t i = 0; rc == XY_OK && i < sizeof fields / sizeof *fields; i++)
-        rc = xy_bind(schema, fields[i].coordinate, fields[i].resolver);
-    return rc;
+    *out = make_probe(c, xy_format(c, "%.*s.c", XY_PRI(self->id)));
+    return XY_OK;
 }

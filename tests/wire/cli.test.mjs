@@ -24,7 +24,7 @@ function check(files, ...args) {
 test('without a command it tells which there are', () => {
   const none = xylem([])
   assert.equal(none.status, 2)
-  assert.match(none.stderr, /check .*\n.*print-schema/)
+  assert.match(none.stderr, /check .*\n.*generate types .*\n.*print-schema/)
   assert.equal(xylem(['nope']).status, 2)
   assert.equal(xylem(['--help']).status, 0)
   assert.match(xylem(['--version']).stdout, /^xylem \d/)
@@ -127,4 +127,49 @@ test('check exits with 2 when it cannot check', () => {
     assert.match(stderr, message)
     assert.equal(stdout, '')
   }
+})
+
+const generate = (...args) => xylem(['generate', 'types', ...args])
+
+test('generate types writes what is not up to date, and says so', () => {
+  const app = path.join(folder, 'app')
+  fs.mkdirSync(path.join(app, 'graphql'), { recursive: true })
+  fs.writeFileSync(path.join(app, 'graphql/a.graphql'), 'type Query { a: Int @skipAuth }')
+  fs.writeFileSync(path.join(app, 'graphql/b.graphql'), 'type Query { b: Int @skipAuth }')
+  const here = (...args) => spawnSync(program, ['generate', 'types', ...args], { encoding: 'utf8', cwd: app })
+  assert.equal(here().stdout, 'wrote gen/types.h\nwrote gen/types.c\n')
+  assert.equal(here().stdout, '')
+  const header = fs.readFileSync(path.join(app, 'gen/types.h'), 'utf8')
+  assert.match(header, /int Query_a\(xy_call \*c, xy_maybe_int \*out\);/)
+  assert.match(header, /int Query_b\(/)
+  assert.equal(here('--prefix', 'my_', '--out', 'some/where', '--quiet').stdout, '')
+  assert.match(fs.readFileSync(path.join(app, 'some/where/my_types.h'), 'utf8'), /int my_Query_a\(/)
+})
+
+test('generate types tells place, message and line of what it cannot use, and writes nothing', () => {
+  fs.writeFileSync(path.join(folder, 'open.graphql'), 'type Query {\n  a: Int\n}\n')
+  const { status, stderr } = generate('--sdl', 'open.graphql', '--out', 'nothing')
+  assert.equal(status, 1)
+  assert.equal(stderr, 'open.graphql:2:3: Query.a does not say who may use it: add @requireAuth, @skipAuth (for everyone) or a ' +
+    'validator directive of your own.\n      a: Int\n      ^\n')
+  assert.ok(!fs.existsSync(path.join(folder, 'nothing')))
+})
+
+test('generate types refuses a wrong command line', () => {
+  for (const args of [['--sdl'], ['--nonsense', 'x'], ['--prefix', '1x'], ['--prefix', 'a b'], ['x']]) {
+    const { status, stderr } = generate(...args)
+    assert.equal(status, 2)
+    assert.match(stderr, /what is it\?/)
+  }
+  assert.match(generate('--help').stdout, /^usage: xylem generate types /)
+  assert.equal(generate('--sdl', 'no-such-file').status, 1)
+})
+
+test('what the generator alone reads is no problem of check, and not printed', () => {
+  fs.writeFileSync(path.join(folder, 'later.graphql'), 'type Query { a: Int @later @requireAuth(roles: ["x"]) }')
+  fs.writeFileSync(path.join(folder, 'q.graphql'), '{ a }')
+  assert.equal(xylem(['check', '--schema', 'later.graphql', 'q.graphql']).status, 0)
+  const { stdout } = xylem(['print-schema', 'later.graphql'])
+  assert.match(stdout, /directive @requireAuth/)
+  assert.doesNotMatch(stdout, /later/)
 })

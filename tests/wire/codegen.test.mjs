@@ -69,6 +69,11 @@ test('computed fields and fields with arguments have a self', async () => {
     { auction: { highest: 100, bid: { amount: 100 }, history: [{ amount: 100 }] } })
 })
 
+test('a loader may answer, at once for what it has fetched before', async () => {
+  assert.deepEqual(await data('{ auction(id: "1") { seller { rival { name rival { name rival { id } } } } } }'),
+    { auction: { seller: { rival: { name: 'Ben', rival: { name: 'Anna', rival: { id: 's2' } } } } } })
+})
+
 test('a promise is answered later, at once, with null, or by an error', async () => {
   assert.deepEqual(await data('{ slow(wait: 2) { id } none: slow(wait: 0) { id } }'), { slow: { id: '1' }, none: null })
   for (const [wait, message] of [[-1, 'no time'], [-2, 'no time at -2']]) {
@@ -111,6 +116,9 @@ async function streamed(query) {
 test('a source of a list that fails tells its client why', async () => {
   const { errors } = await ask('{ bidders { name } }')
   assert.equal(errors[0].message, 'only 1 of them')
+  const refused = await ask('{ auction(id: "1") { history(first: -2) { amount } } }')
+  assert.deepEqual(refused.errors[0].message, 'first is -2')
+  assert.equal(refused.data.auction, null)
 })
 
 test('a source of a subscription', async () => {

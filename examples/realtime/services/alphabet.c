@@ -8,15 +8,11 @@
  *     -H 'Accept: multipart/mixed' -d '{"query":"{ alphabet @stream }"}'
  *
  * LETTER_MS in the environment is the time between two letters, in milliseconds. */
-#include "alphabet.h"
-
 #include <stdlib.h>
 
-#define LETTER_MS 1000
+#include "types.h"
 
-typedef struct alphabet {
-    const char *rest;
-} alphabet;
+#define LETTER_MS 1000
 
 static uint64_t letter_ms(void)
 {
@@ -26,29 +22,24 @@ static uint64_t letter_ms(void)
     return wanted ? wanted : LETTER_MS;
 }
 
-static void next_letter(xy_source_stream *stream, void *arg)
+static void next_letter(Query_alphabet_source *s, void *arg)
 {
-    alphabet *state = arg;
+    const char **rest = arg;
 
-    if (!*state->rest) {
-        xy_stream_end(stream);
+    if (!**rest) {
+        Query_alphabet_end(s);
         return;
     }
-    xy_stream_push_str(stream, (xy_str){state->rest++, 1});
+    Query_alphabet_push(s, (xy_str){(*rest)++, 1});
 }
 
-static int Query_alphabet(xy_call *call)
+int Query_alphabet(xy_call *c, Query_alphabet_source *s)
 {
-    xy_source_stream *stream = xy_later_list(call);
-    alphabet *state = xy_stream_alloc(stream, sizeof *state);
+    const char **rest = Query_alphabet_alloc(s, sizeof *rest);
 
-    state->rest = "abcdefghijklmnopqrstuvwxyz";
-    xy_stream_every(stream, letter_ms(), next_letter, state);
-    next_letter(stream, state);
+    (void)c;
+    *rest = "abcdefghijklmnopqrstuvwxyz";
+    Query_alphabet_every(s, letter_ms(), next_letter, rest);
+    next_letter(s, rest);
     return XY_OK;
-}
-
-int alphabet_bind(xy_schema *schema)
-{
-    return xy_bind(schema, "Query.alphabet", Query_alphabet);
 }

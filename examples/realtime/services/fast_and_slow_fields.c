@@ -6,31 +6,24 @@
  *
  *   curl -N http://127.0.0.1:8911/graphql -H 'Content-Type: application/json' \
  *     -H 'Accept: multipart/mixed' -d '{"query":"{ fastField ... @defer { slowField } }"}' */
-#include "fast_and_slow_fields.h"
+#include "types.h"
 
-static int Query_fastField(xy_call *call)
+int Query_fastField(xy_call *c, xy_str *out)
 {
-    return xy_put_str(call, XY_STR("I am fast"));
-}
-
-static void slow_is_done(xy_promise *promise, void *arg)
-{
-    (void)arg;
-    xy_put_str(xy_promise_call(promise), XY_STR("I am slow"));
-    xy_promise_resolve(promise);
-}
-
-static int Query_slowField(xy_call *call)
-{
-    int32_t wait_ms = xy_arg_int(call, "waitFor");
-
-    xy_promise_after(xy_later(call), wait_ms > 0 ? (uint64_t)wait_ms : 0, slow_is_done, NULL);
+    (void)c;
+    *out = XY_STR("I am fast");
     return XY_OK;
 }
 
-int fast_and_slow_fields_bind(xy_schema *schema)
+static void slow_is_done(Query_slowField_promise *p, void *arg)
 {
-    int rc = xy_bind(schema, "Query.fastField", Query_fastField);
+    (void)arg;
+    Query_slowField_resolve(p, XY_STR("I am slow"));
+}
 
-    return rc == XY_OK ? xy_bind(schema, "Query.slowField", Query_slowField) : rc;
+int Query_slowField(xy_call *c, const Query_slowField_args *a, Query_slowField_promise *p)
+{
+    (void)c;
+    Query_slowField_after(p, a->waitFor > 0 ? (uint64_t)a->waitFor : 0, slow_is_done, NULL);
+    return XY_OK;
 }

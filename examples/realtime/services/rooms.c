@@ -1,44 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Chat: a mutation publishes, a topic delivers. Nothing is stored. */
-#include "rooms.h"
+/* A chat: a mutation publishes, a topic delivers. Nothing is stored. The subscription has no
+ * function: @topic in graphql/rooms.graphql is all there is to it.
+ *
+ * To try it, listen in one terminal,
+ *
+ *   curl -N http://127.0.0.1:8911/graphql -H 'Content-Type: application/json' \
+ *     -H 'Accept: text/event-stream' \
+ *     -d '{"query":"subscription { newMessage(roomId: \"1\") { from body } }"}'
+ *
+ * and say something in another:
+ *
+ *   curl http://127.0.0.1:8911/graphql -H 'Content-Type: application/json' \
+ *     -d '{"query":"mutation { sendMessage(input:
+ *            {roomId: \"1\", from: \"ann\", body: \"hello\"}) { body } }"}' */
+#include "types.h"
 
-static int Query_room(xy_call *call)
+int Query_room(xy_call *c, const Query_room_args *a, Message_list *out)
 {
-    xy_put_list(call, 0);
+    (void)c;
+    (void)a;
+    *out = (Message_list){0};
     return XY_OK;
 }
 
-static int Mutation_sendMessage(xy_call *call)
+int Mutation_sendMessage(xy_call *c, const Mutation_sendMessage_args *a, Message **out)
 {
-    const xy_value *input = xy_arg(call, "input");
-    xy_str room_id = xy_value_text(xy_value_get(input, XY_STR("roomId")));
-    xy_member *message = xy_alloc(call, 2 * sizeof *message);
-    xy_value *payload = xy_new(call, xy_value);
+    Message *message = xy_new(c, Message);
 
-    message[0] = (xy_member){XY_STR("from"), *xy_value_get(input, XY_STR("from"))};
-    message[1] = (xy_member){XY_STR("body"), *xy_value_get(input, XY_STR("body"))};
-    *payload = (xy_value){.kind = XY_VALUE_OBJECT, .len = 2, .members = message};
-    if (xy_publish(xy_call_app(call), XY_STR("newMessage"), room_id, payload) < 0)
-        return xy_fail(call, "The message could not be delivered: the server is too busy.");
-    return xy_put_value(call, payload);
-}
-
-static int Subscription_newMessage(xy_call *call, xy_source_stream *stream)
-{
-    return xy_stream_topic(stream, XY_STR("newMessage"), xy_arg_str(call, "roomId"));
-}
-
-int rooms_bind_resolvers(xy_schema *schema)
-{
-    int rc = xy_bind(schema, "Query.room", Query_room);
-
-    return rc == XY_OK ? xy_bind(schema, "Mutation.sendMessage", Mutation_sendMessage) : rc;
-}
-
-int rooms_bind(xy_schema *schema)
-{
-    int rc = rooms_bind_resolvers(schema);
-
-    return rc == XY_OK ? xy_bind_stream(schema, "Subscription.newMessage", Subscription_newMessage)
-                       : rc;
+    *message = (Message){.from = a->input.from, .body = a->input.body};
+    *out = message;
+    if (Subscription_newMessage_publish(c, a->input.roomId, message) < 0)
+        return xy_fail(c, "The message could not be delivered: the server is too busy.");
+    return XY_OK;
 }

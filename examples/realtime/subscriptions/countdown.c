@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A source that is no topic: a timer pushes numbers. The timer and the memory belong to the stream
- * and end with it. */
-#include "countdown.h"
+/* A source that is no topic: a timer pushes numbers. The timer and the memory belong to the source
+ * and end with it.
+ *
+ * To try it:
+ *
+ *   curl -N http://127.0.0.1:8911/graphql -H 'Content-Type: application/json' \
+ *     -H 'Accept: text/event-stream' \
+ *     -d '{"query":"subscription { countdown(from: 50, interval: 10) }"}' */
+#include "types.h"
 
 #define TICK_MS 500
 
@@ -10,30 +16,27 @@ typedef struct countdown {
     int64_t interval;
 } countdown;
 
-static void tick(xy_source_stream *stream, void *arg)
+static void tick(Subscription_countdown_source *s, void *arg)
 {
     countdown *state = arg;
 
-    if (state->next < 0) {
-        xy_stream_end(stream);
+    if (state->next < 0 || state->next > INT32_MAX) {
+        Subscription_countdown_end(s);
         return;
     }
-    xy_stream_push_int(stream, state->next);
+    Subscription_countdown_push(s, (int32_t)state->next);
     state->next -= state->interval;
 }
 
-static int Subscription_countdown(xy_call *call, xy_source_stream *stream)
+int Subscription_countdown(xy_call *c, const Subscription_countdown_args *a,
+                           Subscription_countdown_source *s)
 {
-    countdown *state = xy_stream_alloc(stream, sizeof *state);
+    countdown *state = Subscription_countdown_alloc(s, sizeof *state);
 
-    state->interval = xy_arg_int(call, "interval");
-    state->next = xy_arg_int(call, "from") - state->interval;
-    xy_stream_every(stream, TICK_MS, tick, state);
-    tick(stream, state);
+    (void)c;
+    state->interval = a->interval;
+    state->next = (int64_t)a->from - a->interval;
+    Subscription_countdown_every(s, TICK_MS, tick, state);
+    tick(s, state);
     return XY_OK;
-}
-
-int countdown_bind(xy_schema *schema)
-{
-    return xy_bind_stream(schema, "Subscription.countdown", Subscription_countdown);
 }

@@ -73,6 +73,23 @@ static void short_keys_and_published_secrets_are_passed_over(void **state)
     assert_int_equal(allowed(MINT_OCT, "", true), 0);
 }
 
+/* Lengths that no encoder makes, for which cjose would end the process. */
+static void numbers_that_are_no_base64url_are_refused(void **state)
+{
+    static const char *const sets[] = {
+        "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAAA\"}]}",
+        "{\"keys\":[{\"kty\":\"oct\",\"k\":\"\"}]}",
+        "{\"keys\":[{\"kty\":\"oct\",\"k\":7}]}",
+        "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A\",\"y\":\"A\"}]}",
+        "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQ==\",\"e\":\"AQAB\"}]}",
+    };
+    const char *why;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        assert_null(xy__auth_keys_of_jwks(xy_str_from(sets[i]), false, &why));
+}
+
 static void what_is_no_key_set_is_refused(void **state)
 {
     static const struct {
@@ -103,6 +120,7 @@ int main(void)
         cmocka_unit_test(a_key_may_say_which_one),
         cmocka_unit_test(keys_for_other_things_are_passed_over),
         cmocka_unit_test(short_keys_and_published_secrets_are_passed_over),
+        cmocka_unit_test(numbers_that_are_no_base64url_are_refused),
         cmocka_unit_test(what_is_no_key_set_is_refused),
     };
 

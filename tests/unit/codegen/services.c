@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an application writes against generated types: every kind of field of graphql/. */
+#include "xylem/loader.h"
+
 #include "types.h"
 
 #define ALPHABET    "abcdefghijklmnopqrstuvwxyz"
@@ -67,11 +69,32 @@ int Auction_bid(xy_call *c, const Auction *self, const Auction_bid_args *a, Bid 
 int Auction_history(xy_call *c, const Auction *self, const Auction_history_args *a,
                     Auction_history_source *s)
 {
-    (void)c;
+    if (a->first.value < 0)
+        return xy_fail(c, "first is %d", a->first.value);
     for (size_t i = 0; i < self->bids.len && a->first.has && (int32_t)i < a->first.value; i++)
         Auction_history_push(s, &self->bids.items[i]);
     Auction_history_end(s);
     return XY_OK;
+}
+
+/* Fetches what all fields of one level of a query ask for, in one call. */
+static int load_sellers(xy_call *c, xy_batch *batch)
+{
+    (void)c;
+    for (size_t i = 0; i < xy_batch_len(batch); i++) {
+        const Seller *seller = xy_str_eq(xy_batch_key(batch, i), anna.id) ? &anna : &ben;
+
+        xy_batch_put(batch, i, xy_result_object(NULL, seller));
+    }
+    return XY_OK;
+}
+
+static const xy_loader sellers = {.load = load_sellers};
+
+int Seller_rival(xy_call *c, const Seller *self, Seller **out)
+{
+    (void)out; /* the loader answers */
+    return xy_load(c, &sellers, xy_str_eq(self->id, anna.id) ? ben.id : anna.id);
 }
 
 int Query_auctions(xy_call *c, const Query_auctions_args *a, Auction_list *out)

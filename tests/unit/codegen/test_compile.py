@@ -191,6 +191,14 @@ def stubs(folder, sdl):
     text = (folder / "services/schema.c").read_text()
     case("stubs are written for resolvers that are missing", not code and "int Query_version(" in text and "Query_mood" not in text
          and (folder / "services/moods.c").read_text() == own, output)
+    (folder / "subscriptions").mkdir()
+    (folder / "services/schema.c").unlink()
+    run(*command, "--stubs", folder / "subscriptions")
+    sources = (folder / "subscriptions/schema.c").read_text()
+    text = (folder / "services/schema.c").read_text()
+    case("those of subscriptions go to a folder of their own", "int Subscription_countdown(" in sources and "int Query_" not in sources
+         and "int Subscription_" not in text)
+    command = (*command, "--stubs", folder / "subscriptions")
     code, output = run(*command)
     case("they are written once", not code and output == "" and (folder / "services/schema.c").read_text() == text, output)
     for compiler in COMPILERS:

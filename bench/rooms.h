@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef EXAMPLE_ROOMS_H
-#define EXAMPLE_ROOMS_H
+#ifndef BENCH_ROOMS_H
+#define BENCH_ROOMS_H
 
+/* Chat on the dynamic floor, for the server that is measured and the one that is tested. */
 #include "xylem/xylem.h"
 
 /* Bind Query.room and Mutation.sendMessage alone. Returns 0, or as xy_bind(). */
 int rooms_bind_resolvers(xy_schema *schema);
 
-/* Bind the fields of graphql/rooms.graphql. Returns 0, or as xy_bind(). */
+/* Bind these and Subscription.newMessage. Returns 0, or as xy_bind(). */
 int rooms_bind(xy_schema *schema);
 
 #endif
