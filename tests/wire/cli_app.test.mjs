@@ -8,7 +8,7 @@ import path from 'node:path'
 import { after, test as within } from 'node:test'
 import { createClient } from 'graphql-sse'
 import { create, env, find, freePort, run, scratch, start, xylem } from './installed.mjs'
-import { post } from './lib.mjs'
+import { build, post, root } from './lib.mjs'
 
 // What does not come fails its test.
 const test = (name, fn) => within(name, { timeout: 120000 }, fn)
@@ -268,6 +268,18 @@ test('a program of one file compiles by pkg-config', () => {
   assert.equal(built.status, 0, built.stderr)
   assert.equal(`xylem ${built.stdout}`, xylem(folder, '--version'))
 })
+
+if (!process.env.XYLEM_ROOT) {
+  test('what was installed can be removed, and leaves no file', () => {
+    const folder = path.join(scratch, 'removed')
+    const count = () => run(scratch, 'find', folder, '!', '-type', 'd').stdout.split('\n').length - 1
+    assert.equal(run(scratch, 'meson', 'install', '-C', build, '--no-rebuild', '--quiet', '--destdir', folder).status, 0)
+    assert.ok(count() > 25)
+    assert.equal(run(root, 'scripts/uninstall', build).status, 0)
+    assert.equal(count(), 0)
+    assert.ok(!find('xylem', folder))
+  })
+}
 
 test('shells complete commands and options', () => {
   const complete = (...words) => run(scratch, 'bash', '-c',

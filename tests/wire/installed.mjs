@@ -19,7 +19,7 @@ function install() {
 }
 
 export const find = (name, below = installed) => {
-  const found = fs.readdirSync(below, { recursive: false, withFileTypes: true }).flatMap((entry) => {
+  const found = fs.readdirSync(below, { withFileTypes: true }).flatMap((entry) => {
     const at = path.join(below, entry.name)
     return entry.isDirectory() ? find(name, at) ?? [] : entry.name === name ? [at] : []
   })
