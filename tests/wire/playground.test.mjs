@@ -11,7 +11,7 @@ const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
 // A browser beside other tests, on a slow machine, with a server under a sanitizer.
 const PATIENCE_MS = 60000
-const TABS = ['NewMessage', 'SendMessage', 'Countdown', 'SlowAndFastFieldWithDefer', 'StreamAlphabet']
+const TABS = ['NewMessage', 'SendMessage', 'Countdown', 'GetCurrentAuctionBids', 'MakeBid', 'SlowAndFastFieldWithDefer', 'StreamAlphabet']
 
 let server
 before(async () => { server = await start('examples/realtime/realtime', [], { LETTER_MS: '100' }) })
