@@ -154,7 +154,9 @@ static const char *check_word(const char *word)
 
 static char upper(char c)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+    if (c >= 'a' && c <= 'z')
+        return (char)(c - ('a' - 'A'));
+    return c;
 }
 
 /* In camel case with a capital letter first. */
@@ -166,8 +168,10 @@ static void read_word(const char *word, char out[2 * XY_NAME_MAX])
     for (; *word; word++) {
         bool separator = strchr(" -_", *word) != NULL;
 
-        if (!separator)
-            out[len++] = capital ? upper(*word) : *word;
+        if (!separator && capital)
+            out[len++] = upper(*word);
+        else if (!separator)
+            out[len++] = *word;
         capital = separator;
     }
     out[len] = '\0';
