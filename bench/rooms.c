@@ -28,7 +28,7 @@ static int Subscription_newMessage(xy_call *call, xy_source_stream *stream)
     return xy_stream_topic(stream, XY_STR("newMessage"), xy_arg_str(call, "roomId"));
 }
 
-int rooms_bind_resolvers(xy_schema *schema)
+static int bind_resolvers(xy_schema *schema)
 {
     int rc = xy_bind(schema, "Query.room", Query_room);
 
@@ -37,7 +37,7 @@ int rooms_bind_resolvers(xy_schema *schema)
 
 int rooms_bind(xy_schema *schema)
 {
-    int rc = rooms_bind_resolvers(schema);
+    int rc = bind_resolvers(schema);
 
     return rc == XY_OK ? xy_bind_stream(schema, "Subscription.newMessage", Subscription_newMessage)
                        : rc;

@@ -20,6 +20,8 @@ typedef struct xy_gauges {
     uint64_t works_running;      /* that are on one now */
     uint64_t works;              /* that have returned, ever */
     uint64_t works_refused;      /* for which there was no room in the queue, ever */
+    uint64_t load_batches;       /* of loaders, ever */
+    uint64_t load_keys;          /* in these batches, ever */
     uint64_t queue_bytes;        /* waiting for clients that are slow to read, now */
     uint64_t accepted;           /* connections, ever */
     uint64_t shed;               /* connections closed or refused for want of room, ever */

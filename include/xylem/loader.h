@@ -53,7 +53,16 @@ typedef struct xy_loader {
  * null string it is null. */
 XY_API int xy_load(xy_call *call, const xy_loader *loader, xy_str key);
 
-/* The same for an item of a list, as xy_later_item(). */
+/* Goes on with the value of a key, which is neither null nor an error: puts the field's answer, or
+ * loads another key for it; returns as a resolver. */
+typedef int xy_loaded(xy_call *call, const xy_result *value, void *arg);
+
+/* The field's value is what `then` makes of what `loader` gives for `key`; null and errors stay as
+ * they are. keeps: arg, until `then` was called or the run is over. */
+XY_API int xy_load_then(xy_call *call, const xy_loader *loader, xy_str key, xy_loaded *then,
+                        void *arg);
+
+/* As xy_load(), for an item of a list, like xy_later_item(). */
 XY_API xy_result xy_load_item(xy_call *call, const xy_loader *loader, xy_str key);
 
 /* Forget what was fetched for `key` (null: for every key) in the run of `call`: it has changed, as

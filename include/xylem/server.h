@@ -77,15 +77,15 @@ typedef struct xy_route {
 typedef struct xy_server_config {
     xy_schema *schema; /* bound and complete; the server does not destroy it */
     const char *host;  /* "127.0.0.1" */
-    uint16_t port;     /* 8911; 0 lets the system choose */
     const char *path;  /* "/graphql" */
+    uint16_t port;     /* 8911; 0 lets the system choose */
     uint32_t workers;  /* event loops, each on a thread; 1: resolvers never race. 0: one per core */
-    /* true: unexpected errors are shown to clients, not only logged; messages suggest the names
-     * that might have been meant; and see `introspection`. */
-    bool development;
     /* Threads that blocking resolvers run on (xylem/work.h), started when there is work for them;
      * of the process; 8, at least 1. */
     uint32_t blocking_threads;
+    /* true: unexpected errors are shown to clients, not only logged; messages suggest the names
+     * that might have been meant; and see `introspection`. */
+    bool development;
     xy_switch introspection; /* may clients ask for __schema and __type? XY_IN_DEVELOPMENT */
     xy_switch playground;    /* GraphiQL, for browsers at `path`; XY_IN_DEVELOPMENT */
     const xy_playground_tab *playground_tabs; /* ends with an entry without query; NULL: none */

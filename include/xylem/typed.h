@@ -15,6 +15,7 @@
 #define XYLEM_TYPED_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "xylem/app.h"
 #include "xylem/identity.h"
@@ -63,6 +64,13 @@ static inline xy_maybe_bool xy_some_bool(bool value)
 #define xy_list_alloc(at, list, count)                                                             \
     ((list)->items = xy_alloc_of(at)((at), (size_t)(count) * sizeof *(list)->items),               \
      (list)->len = (size_t)(count), (list)->cap = 0)
+
+/* `to` becomes a list of the items of `from`, of the same type, likewise in the memory of the run:
+ * for an answer that is read while the application goes on with its list. */
+#define xy_list_copy(at, to, from)                                                                 \
+    (xy_list_alloc(at, to, (from)->len),                                                           \
+     memcpy((to)->items, (from)->items ? (const void *)(from)->items : (const void *)(to)->items,  \
+            (from)->len * sizeof *(to)->items))
 
 #define xy_alloc_of(at) _Generic((at), xy_call * : xy_alloc, xy_work * : xy_work_alloc)
 

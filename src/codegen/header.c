@@ -338,8 +338,10 @@ void xy__gen_header(xy_buf *out, xy_gen_model *model)
     section(out, "the schema");
     xy__buf_printf(
         out,
-        "/* The schema of the SDL, with everything above bound. Options of `more` (may be "
-        "NULL) count, its\n * files do not. Returns and gives as xy_schema_load(). */\n"
+        "/* The schema of the SDL, with everything above bound. Options of `more` (may be NULL) "
+        "count; its\n * files are loaded, too: what they define is yours to bind. Returns and "
+        "gives "
+        "as\n * xy_schema_load(). */\n"
         "int %.*stypes_load(const xy_schema_options *more, xy_schema **out, xy_str "
         "*problems);\n\n#endif\n",
         XY_PRI(model->prefix));

@@ -45,6 +45,7 @@ struct xy_operation {
     xy_link runs;         /* alive and not cancelled */
     xy_field_memo *memos; /* by index of the plan's field; see execution/run.h */
     uint32_t memo_cap;
+    xy_lane lane; /* its works that wait for a thread */
     xy_delivery delivery;
     bool shared;      /* by equal clients, so it knows of none */
     bool shares_text; /* … and its document is found by its text */

@@ -33,11 +33,14 @@ typedef struct xy_executor_limits {
     uint64_t timeout_ms;        /* of one run, on `loop`; 0: none */
 } xy_executor_limits;
 
-/* Now alive. */
+/* Now alive, but for what counts for ever. */
 typedef struct xy_executor_gauges {
     size_t operations;
     size_t runs;     /* a run whose client has gone counts until its last promise is resolved */
     size_t promises; /* unresolved, stopped ones too */
+    /* Ever: of loaders, and the keys in them. */
+    uint64_t batches;
+    uint64_t batch_keys;
 } xy_executor_gauges;
 
 /* The storage of a result that was given away: used again once nobody else holds it. */

@@ -58,6 +58,8 @@ typedef struct waiter {
     entry *entry; /* NULL: its value is there */
     const outcome *outcome;
     xy_promise *promise;
+    xy_loaded *then; /* NULL: the value is the answer */
+    void *arg;
 } waiter;
 
 typedef XY_VEC(entry *) entry_list;
@@ -116,7 +118,6 @@ static xy_loads *create(const xy_executor *executor)
 {
     xy_loads *loads = xy__zalloc(sizeof *loads);
 
-    XY_ASSERT(executor->loop);
     loads->refs = 1;
     loads->loop = executor->loop;
     loads->task.fn = on_turn_end;
@@ -155,6 +156,7 @@ static xy_loads *loads_of(xy_run *run)
 {
     xy_increments *increments = run->part ? run->part->increments : NULL;
 
+    XY_ASSERT(run->executor->loop);
     if (run->loads)
         return run->loads;
     if (increments && increments->state != XY_INCREMENTS_OVER) {
@@ -185,16 +187,16 @@ static shelf *shelf_of(xy_loads *loads, const xy_loader *loader)
 static entry *entry_of(xy_run *run, const xy_loader *loader, xy_str key)
 {
     xy_loads *loads = loads_of(run);
-    shelf *place = shelf_of(loads, loader);
-    entry *found = xy__map_get(&place->entries, key);
+    shelf *from = shelf_of(loads, loader);
+    entry *found = xy__map_get(&from->entries, key);
 
     if (found)
         return found;
     found = XY_ARENA_NEW(&loads->arena, entry);
     found->key = xy__arena_str(&loads->arena, key);
-    found->shelf = place;
+    found->shelf = from;
     xy__list_init(&found->waiters);
-    xy__map_put(&place->entries, found->key, found);
+    xy__map_put(&from->entries, found->key, found);
     return found;
 }
 
@@ -208,15 +210,38 @@ static void answer(xy_call *call, const outcome *value)
     call->internal = value->internal;
 }
 
+static bool has_value(const outcome *value)
+{
+    return value->result.kind != XY_RESULT_ERROR && value->result.kind != XY_RESULT_NULL;
+}
+
+/* What a call that asked for a key answers; returns as a resolver. */
+static int answer_then(xy_call *call, const outcome *value, xy_loaded *then, void *arg)
+{
+    if (then && has_value(value))
+        return then(call, &value->result, arg);
+    answer(call, value);
+    return value->result.kind == XY_RESULT_ERROR ? XY_EFAILED : XY_OK;
+}
+
+/* Its promise waits for another key now? Then that is told in its turn. */
 static void tell(const xy_loads *loads, waiter *w)
 {
-    xy_run *run = w->promise->call->run;
+    xy_promise *promise = w->promise;
+    xy_run *run = promise->call->run;
+    int rc;
 
     xy__list_remove(&w->link);
     if (xy__arena_over(&loads->arena) && !run->limit)
         run->limit = "The operation needs more memory than it may have.";
-    answer(w->promise->call, w->outcome);
-    xy_promise_resolve(w->promise);
+    promise->on_stop = NULL;
+    rc = answer_then(promise->call, w->outcome, w->then, w->arg);
+    if (rc < 0)
+        xy__call_refuse(promise->call, rc);
+    if (!promise->on_stop)
+        xy_promise_resolve(promise);
+    else if (rc < 0)
+        promise->on_stop(promise->stop_arg);
 }
 
 /* The value of `e` is there; who waits for it joins those who are to be told. */
@@ -305,6 +330,8 @@ static void load(const xy_loader *loader, xy_loads *loads, entry **entries, size
     xy_run *run = call->run;
     int rc;
 
+    run->executor->gauges.batches++;
+    run->executor->gauges.batch_keys += len;
     xy__run_enter(run);
     batch->call = call;
     rc = loader->load ? loader->load(call, batch) : xy__work_start(call, load_on_pool, batch);
@@ -403,7 +430,7 @@ static void gather(entry *e)
     xy__loop_soon(to->loads->loop, &to->loads->task);
 }
 
-static void await(entry *e, xy_promise *promise)
+static waiter *await(entry *e, xy_promise *promise)
 {
     waiter *w = XY_ARENA_NEW(&promise->call->run->arena, waiter);
 
@@ -416,23 +443,31 @@ static void await(entry *e, xy_promise *promise)
     xy__list_init(&w->link);
     xy__list_append(&e->waiters, &w->link);
     xy_promise_on_stop(promise, on_stop, w);
+    return w;
 }
 
 /* ---- a resolver ---- */
 
 int xy_load(xy_call *call, const xy_loader *loader, xy_str key)
 {
+    return xy_load_then(call, loader, key, NULL, NULL);
+}
+
+/* One that goes on with a value has its promise already. */
+int xy_load_then(xy_call *call, const xy_loader *loader, xy_str key, xy_loaded *then, void *arg)
+{
+    waiter *w;
     entry *e;
 
     if (!key.ptr)
         return xy_put(call, xy_result_null());
     e = entry_of(call->run, loader, key);
-    if (e->state != ENTRY_READY) {
-        await(e, xy_later(call));
-        return XY_OK;
-    }
-    answer(call, e->outcome);
-    return call->result.kind == XY_RESULT_ERROR ? XY_EFAILED : XY_OK;
+    if (e->state == ENTRY_READY)
+        return answer_then(call, e->outcome, then, arg);
+    w = await(e, call->own ? call->own : xy_later(call));
+    w->then = then;
+    w->arg = arg;
+    return XY_OK;
 }
 
 xy_result xy_load_item(xy_call *call, const xy_loader *loader, xy_str key)

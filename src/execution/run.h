@@ -75,7 +75,6 @@ struct xy_run {
     xy_spot *root;        /* the position of "data"; NULL: nothing late so far */
     size_t waiting;       /* spots whose text is to come */
     size_t unresolved;    /* promises */
-    xy_lane lane;         /* its blocking resolvers that wait for a thread */
     xy_promise *resolved; /* while busy, oldest first; linked by `next` */
     xy_promise **resolved_end;
     size_t serial_next;   /* root field of a mutation that an earlier, late one holds up */

@@ -148,7 +148,7 @@ int xy__work_start(xy_call *call, xy_work_fn *fn, void *arg)
     work = XY_ARENA_NEW(&run->arena, xy_work);
     init(work, call, fn, arg);
     work->job = (xy_job){.run = on_run, .done = on_done};
-    if (xy__pool_submit(works->pool, &run->lane, run->executor->loop, &work->job) < 0)
+    if (xy__pool_submit(works->pool, &run->operation->lane, run->executor->loop, &work->job) < 0)
         return xy_fail_code(call, XY_BUSY_CODE, "The server has too much to do; try again later.");
     works->out++;
     work->promise = xy_later(call);

@@ -135,6 +135,8 @@ static void put_operations(xy_buf *buf, xy_metrics_board *board)
     X("works_total", COUNTER, works, "Blocking resolvers that have returned.")                     \
     X("works_refused_total", COUNTER, works_refused,                                               \
       "Blocking resolvers that were not run because too many were waiting.")                       \
+    X("load_batches_total", COUNTER, load_batches, "Batches that loaders fetched.")                \
+    X("load_keys_total", COUNTER, load_keys, "Keys in these batches.")                             \
     X("queue_bytes", GAUGE, queue_bytes, "Bytes that wait for slow clients and workers.")          \
     X("events_published_total", COUNTER, published, "Events that were published.")                 \
     X("events_delivered_total", COUNTER, delivered,                                                \

@@ -114,6 +114,8 @@ static void on_before_wait(uv_prepare_t *handle)
     set_figure(worker, XY_FIGURE_MALFORMED, http.refused);
     set_figure(worker, XY_FIGURE_RUNS, worker->service->executor.gauges.runs);
     set_figure(worker, XY_FIGURE_PROMISES, worker->service->executor.gauges.promises);
+    set_figure(worker, XY_FIGURE_BATCHES, worker->service->executor.gauges.batches);
+    set_figure(worker, XY_FIGURE_BATCH_KEYS, worker->service->executor.gauges.batch_keys);
 }
 
 void xy__worker_init(xy_worker *worker, xy_app *app, int fd)
@@ -203,4 +205,6 @@ void xy__worker_count(xy_worker *worker, xy_gauges *gauges)
     gauges->malformed += figures[XY_FIGURE_MALFORMED];
     gauges->runs += figures[XY_FIGURE_RUNS];
     gauges->promises += figures[XY_FIGURE_PROMISES];
+    gauges->load_batches += figures[XY_FIGURE_BATCHES];
+    gauges->load_keys += figures[XY_FIGURE_BATCH_KEYS];
 }

@@ -29,6 +29,8 @@ typedef enum xy_figure {
     XY_FIGURE_MALFORMED,
     XY_FIGURE_RUNS,
     XY_FIGURE_PROMISES,
+    XY_FIGURE_BATCHES,
+    XY_FIGURE_BATCH_KEYS,
     XY_FIGURE_COUNT,
 } xy_figure;
 

@@ -188,6 +188,17 @@ test('of a single connection, the operation alone', async () => {
   await reader.cancel()
 })
 
+test('an EventSource, which can send no header, shows a cookie; nothing is read from a URL', async () => {
+  const get = async (query, headers = {}, more = '') => {
+    const response = await fetch(`${server.url}?query=${encodeURIComponent(query)}${more}`, { headers: { accept: 'text/event-stream', ...headers } })
+    return response.text()
+  }
+  const good = sign(ANN)
+  assert.match(await get('{ guardUser }', { cookie: `theme=dark; session=${good}` }), /"guardUser":"passed"/)
+  assert.match(await get('{ guardUser }', { cookie: `session=${good}`, authorization: 'Bearer x' }), /UNAUTHENTICATED/, 'Authorization comes first')
+  for (const name of ['token', 'access_token', 'session']) assert.doesNotMatch(await get('{ guardUser }', {}, `&${name}=${good}`), /passed/)
+})
+
 test('a stream that nobody reads is ended all the same', { timeout: 20000 }, async () => {
   const stream = await subscribe(server, { query: 'subscription { onUser }' }, bearer(sign({ sub: 'slow' })))
   const before = (await stats(server)).subscriptions

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "xylem/auth.h"
+#include "xylem/work.h"
 
 #include "base/buf.h"
 #include "fixture.h"
@@ -26,6 +27,7 @@
     "  owned: String @owner  mine: String @requireAuth @owner(of: \"me\")\n"                       \
     "  twice: String @owner(of: \"nobody\") @owner(of: \"me\")\n"                                  \
     "  masked: String @mask  later: String @requireAuth @mask(with: \"#\")\n"                      \
+    "  blocks: String @requireAuth @mask(with: \"#\")\n"                                           \
     "  node: Node  strict: String! @requireAuth }\n"                                               \
     "interface Node { id: ID! @requireAuth  name: String @requireAuth }\n"                         \
     "type User implements Node { id: ID! @skipAuth  name: String }\n"                              \
@@ -61,6 +63,12 @@ static int Query_later(xy_call *call)
 {
     late = xy_later(call);
     return XY_OK;
+}
+
+static int Query_blocks(xy_work *work)
+{
+    calls++;
+    return xy_work_put_str(work, xy_work_copy(work, XY_STR("password")));
 }
 
 static int open_tick(xy_call *call, xy_source_stream *stream)
@@ -105,6 +113,7 @@ static int setup(void **state)
     (void)state;
     fixture_init(&f, SDL);
     fixture_bind(&f, bindings);
+    assert_int_equal(xy_bind_blocking(f.schema, "Query.blocks", Query_blocks), XY_OK);
     assert_int_equal(xy_bind_stream(f.schema, "Subscription.tick", open_tick), XY_OK);
     assert_int_equal(xy_bind_validator(f.schema, "owner", owner), XY_OK);
     assert_int_equal(xy_bind_transformer(f.schema, "mask", mask), XY_OK);
@@ -264,6 +273,30 @@ static void a_late_failure_is_not(void **state)
         "\"path\":[\"later\"]}],\"data\":{\"later\":null}}");
 }
 
+/* On the loop's thread, before the work is made and after it is back. */
+static void a_blocking_resolver_is_guarded_too(void **state)
+{
+    xy_pool *pool = xy__pool_create(1, 10);
+    xy_operation *operation = fixture_prepare(&f, "{blocks}", NULL);
+    catcher out;
+
+    (void)state;
+    f.executor.works.pool = pool;
+    assert_string_equal(
+        ask(NULL, "{blocks}"),
+        "{\"errors\":[" UNAUTHENTICATED("\"blocks\"", 1, 2) "],\"data\":{\"blocks\":null}}");
+    assert_int_equal(calls, 0);
+    operation->identity = make_user(NULL);
+    fixture_start(&f, operation, ROOT, &out);
+    xy__operation_unref(operation);
+    while (!out.ended)
+        xy__loop_wait(&f.loop);
+    assert_int_equal(calls, 1);
+    assert_string_equal(fixture_take(&f, &out), "{\"data\":{\"blocks\":\"p#\"}}");
+    f.executor.works.pool = NULL;
+    xy__pool_destroy(pool);
+}
+
 /* ---- subscriptions ---- */
 
 static int open_as(xy_identity *identity, xy_errors *errors)
@@ -390,6 +423,7 @@ int main(void)
         CASE(a_transformer_changes_what_was_resolved),
         CASE(a_late_answer_is_transformed_when_it_is_there),
         CASE(a_late_failure_is_not),
+        CASE(a_blocking_resolver_is_guarded_too),
         CASE(a_refused_subscriber_opens_no_source),
         CASE(each_event_is_asked_for_again),
         CASE(what_a_guard_asks_is_a_fact_of_the_run),

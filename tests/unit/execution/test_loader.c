@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "xylem/generated.h"
 #include "xylem/loader.h"
 #include "xylem/stream.h"
 
@@ -19,11 +20,12 @@
     "directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD\n"     \
     "type Query { user(id: ID): User  slow(id: ID): User  far(id: ID): User  hard(id: ID): Hard\n" \
     "  messages(n: Int!): [Message!]!  users(n: Int!): [User]  pushed(n: Int!): [User]\n"          \
-    "  title(id: ID): String  big(id: ID): Int }\n"                                                \
+    "  title(id: ID): String  big(id: ID): Int  bossOf(id: ID): User  me: String\n"                \
+    "  typed(id: ID): User }\n"                                                                    \
     "type Message { id: ID  author: User }\n"                                                      \
     "type User { id: Int  name: String  boss: User  big: Int }\n"                                  \
     "type Hard { user: User  slow: User  no: Int! }\n"                                             \
-    "type Mutation { rename: Int  user(id: ID): User }"
+    "type Mutation { rename: Int  user(id: ID): User  typed(id: ID): User }"
 
 static fixture f;
 
@@ -193,6 +195,16 @@ static int Query_far(xy_call *call)
     return xy_load(call, &far_users, xy_arg_str(call, "id"));
 }
 
+/* As generated code does it: the resolver has left its *out alone. */
+static int Query_typed(xy_call *call)
+{
+    static const xy_slot slot = {NULL, XY_SLOT_OBJECT, 0, XY_SLOT_NO_HAS, NULL, 0};
+    const User *out = NULL;
+    int rc = xy_load(call, &users, xy_arg_str(call, "id"));
+
+    return rc < 0 ? rc : xy_typed_put(call, &slot, &out, sizeof out);
+}
+
 static int Query_title(xy_call *call)
 {
     return xy_load(call, &titles, xy_arg_str(call, "id"));
@@ -201,6 +213,43 @@ static int Query_title(xy_call *call)
 static int Query_big(xy_call *call)
 {
     return xy_load(call, &big, xy_arg_str(call, "id"));
+}
+
+/* His boss, and for who has none himself. */
+static int take_boss(xy_call *call, const xy_result *value, void *arg)
+{
+    const User *user = value->object;
+    xy_str from = *(const xy_str *)arg;
+
+    assert_true(xy_str_eq(from, xy_arg_str(call, "id")));
+    if (user->number == 99)
+        return xy_fail(call, "99 tells nothing");
+    if (user->number == 1)
+        return xy_put(call, *value);
+    return xy_load(call, &users, xy_format(call, "%d", user->number / 2));
+}
+
+static int Query_bossOf(xy_call *call)
+{
+    xy_str *id = xy_new(call, xy_str);
+
+    *id = xy_arg_str(call, "id");
+    return xy_load_then(call, &users, *id, take_boss, id);
+}
+
+static int load_me(xy_call *call, xy_batch *batch)
+{
+    xy_str user = xy_user_id(call);
+
+    xy_batch_put(batch, 0, xy_result_str(user));
+    return XY_OK;
+}
+
+static const xy_loader me = {.load = load_me};
+
+static int Query_me(xy_call *call)
+{
+    return xy_load(call, &me, XY_STR("me"));
 }
 
 static int Query_messages(xy_call *call)
@@ -323,16 +372,30 @@ static int Query_pushed(xy_call *call)
 static int setup(void **state)
 {
     static const binding bindings[] = {
-        {"Query.user", Query_user},    {"Query.slow", Query_slow},
-        {"Query.far", Query_far},      {"Query.title", Query_title},
-        {"Query.big", Query_big},      {"Query.messages", Query_messages},
-        {"Query.users", Query_users},  {"Query.pushed", Query_pushed},
-        {"Query.hard", Query_hard},    {"Message.author", Message_author},
-        {"User.id", User_id},          {"User.name", User_name},
-        {"User.boss", User_boss},      {"User.big", User_big},
-        {"Hard.user", Hard_user},      {"Hard.slow", Hard_slow},
-        {"Hard.no", Hard_no},          {"Mutation.rename", Mutation_rename},
-        {"Mutation.user", Query_user}, {NULL, NULL},
+        {"Query.user", Query_user},
+        {"Query.slow", Query_slow},
+        {"Query.far", Query_far},
+        {"Query.title", Query_title},
+        {"Query.big", Query_big},
+        {"Query.messages", Query_messages},
+        {"Query.users", Query_users},
+        {"Query.pushed", Query_pushed},
+        {"Query.typed", Query_typed},
+        {"Query.bossOf", Query_bossOf},
+        {"Query.me", Query_me},
+        {"Query.hard", Query_hard},
+        {"Message.author", Message_author},
+        {"User.id", User_id},
+        {"User.name", User_name},
+        {"User.boss", User_boss},
+        {"User.big", User_big},
+        {"Hard.user", Hard_user},
+        {"Hard.slow", Hard_slow},
+        {"Hard.no", Hard_no},
+        {"Mutation.rename", Mutation_rename},
+        {"Mutation.user", Query_user},
+        {"Mutation.typed", Query_typed},
+        {NULL, NULL},
     };
 
     (void)state;
@@ -436,6 +499,79 @@ static void a_mutation_can_ask_anew(void **state)
         "{\"data\":{\"a\":{\"name\":\"n1\"},\"b\":{\"name\":\"n1\"},\"rename\":1,"
         "\"c\":{\"name\":\"n1!\"}}}");
     expect("[1][1]");
+}
+
+static void a_field_may_go_on_with_a_value(void **state)
+{
+    (void)state;
+    assert_answer(
+        "{a: bossOf(id: 9){id} b: bossOf(id: 1){id} c: bossOf(id: 404){id} d: bossOf{id}}",
+        "{\"data\":{\"a\":{\"id\":4},\"b\":{\"id\":1},\"c\":null,\"d\":null}}");
+    expect("[9 1 404][4]");
+    /* With values that are there already. */
+    assert_answer("{a: user(id: 4){id} b: bossOf(id: 9){id boss{boss{id}}} c: bossOf(id: 2){id}}",
+                  "{\"data\":{\"a\":{\"id\":4},\"b\":{\"id\":4,\"boss\":{\"boss\":{\"id\":1}}},"
+                  "\"c\":{\"id\":1}}}");
+    expect("[4 9 2][1]");
+}
+
+static void generated_code_may_load(void **state)
+{
+    (void)state;
+    assert_answer("{a: typed(id: 2){boss{id}} b: typed(id: 1){id} c: typed(id: 404){id}}",
+                  "{\"data\":{\"a\":{\"boss\":{\"id\":1}},\"b\":{\"id\":1},\"c\":null}}");
+    assert_answer("mutation {user(id: 1){id} again: user(id: 1){id} typed(id: 1){id}}",
+                  "{\"data\":{\"user\":{\"id\":1},\"again\":{\"id\":1},\"typed\":{\"id\":1}}}");
+}
+
+static void what_it_makes_of_it_may_fail(void **state)
+{
+    (void)state;
+    assert_answer("{a: bossOf(id: 99){id} b: bossOf(id: 26){id} c: bossOf(id: 13){id}}",
+                  "{\"errors\":[{\"message\":\"99 tells nothing\",\"locations\":[{\"line\":1,"
+                  "\"column\":2}],\"path\":[\"a\"]},{\"message\":\"nobody is number 13\","
+                  "\"locations\":[{\"line\":1,\"column\":24}],\"path\":[\"b\"],\"extensions\":"
+                  "{\"code\":\"UNLUCKY\"}},{\"message\":\"nobody is number 13\",\"locations\":"
+                  "[{\"line\":1,\"column\":46}],\"path\":[\"c\"],\"extensions\":{\"code\":"
+                  "\"UNLUCKY\"}}],\"data\":{\"a\":null,\"b\":null,\"c\":null}}");
+}
+
+typedef struct teller {
+    xy_watch watch;
+    unsigned facts;
+    xy_bytes *result;
+} teller;
+
+static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
+{
+    (void)name;
+    assert_int_equal(kind, XY_FACT_USER);
+    XY_CONTAINER(watch, teller, watch)->facts++;
+}
+
+static void on_watched(void *arg, xy_bytes *result, unsigned flags)
+{
+    (void)flags;
+    ((teller *)arg)->result = result;
+}
+
+static void who_asks_is_a_fact_of_the_run(void **state)
+{
+    static const xy_watch_ops ops = {.on_fact = on_fact};
+    xy_operation *operation = fixture_prepare(&f, "{a: me b: me}", NULL);
+    xy_identity *ann = xy__identity_create();
+    teller t = {.watch = {.ops = &ops}};
+
+    (void)state;
+    xy_identity_set_user(ann, XY_STR("ann"));
+    xy__execute_query_as(operation, &(xy_run_terms){.identity = ann, .watch = &t.watch}, on_watched,
+                         &t);
+    xy__operation_unref(operation);
+    xy__loop_turn(&f.loop);
+    assert_int_equal(t.facts, 1);
+    assert_true(xy_str_is(xy_bytes_str(t.result), "{\"data\":{\"a\":\"ann\",\"b\":\"ann\"}}"));
+    xy_bytes_unref(t.result);
+    xy__identity_unref(ann);
 }
 
 /* ---- errors ---- */
@@ -730,6 +866,10 @@ int main(void)
         TEST(a_batch_has_an_end),
         TEST(a_key_may_be_null_and_a_value_missing),
         TEST(a_mutation_can_ask_anew),
+        TEST(a_field_may_go_on_with_a_value),
+        TEST(generated_code_may_load),
+        TEST(what_it_makes_of_it_may_fail),
+        TEST(who_asks_is_a_fact_of_the_run),
         TEST(one_key_may_fail),
         TEST(all_keys_may_fail),
         TEST(a_bare_code_is_masked),
