@@ -140,28 +140,41 @@ static bool make_plural(char *word)
     return true;
 }
 
-/* In camel case with a capital letter first. Returns what is wrong, or NULL. */
-static const char *read_word(const char *word, char out[2 * XY_NAME_MAX])
+static const char *check_word(const char *word)
+{
+    if (!isalpha((unsigned char)word[0]))
+        return "a name begins with a letter";
+    if (strlen(word) > XY_NAME_MAX)
+        return "the name is too long";
+    for (; *word; word++)
+        if (!isalnum((unsigned char)*word) && !strchr(" -_", *word))
+            return "a name has letters and digits, and spaces, - or _ between its words";
+    return NULL;
+}
+
+static char upper(char c)
+{
+    if (c >= 'a' && c <= 'z')
+        return (char)(c - ('a' - 'A'));
+    return c;
+}
+
+/* In camel case with a capital letter first. */
+static void read_word(const char *word, char out[2 * XY_NAME_MAX])
 {
     bool capital = true;
     size_t len = 0;
 
-    if (!isalpha((unsigned char)word[0]))
-        return "a name begins with a letter";
     for (; *word; word++) {
-        if (*word == ' ' || *word == '-' || *word == '_') {
-            capital = true;
-            continue;
-        }
-        if (!isalnum((unsigned char)*word))
-            return "a name has letters and digits, and spaces, - or _ between its words";
-        if (len == XY_NAME_MAX)
-            return "the name is too long";
-        out[len++] = capital ? (char)toupper((unsigned char)*word) : *word;
-        capital = false;
+        bool separator = strchr(" -_", *word) != NULL;
+
+        if (!separator && capital)
+            out[len++] = upper(*word);
+        else if (!separator)
+            out[len++] = *word;
+        capital = separator;
     }
     out[len] = '\0';
-    return NULL;
 }
 
 static void copy_uncapitalized(char *out, const char *type)
@@ -172,9 +185,10 @@ static void copy_uncapitalized(char *out, const char *type)
 
 int xy__name_from(const char *word, xy_name *out, const char **problem)
 {
-    *problem = read_word(word, out->type);
+    *problem = check_word(word);
     if (*problem)
         return XY_EINVAL;
+    read_word(word, out->type);
     make_singular(last_word(out->type));
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
         if (strcmp(out->type, reserved[i]) == 0) {

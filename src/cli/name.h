@@ -4,9 +4,11 @@
 #ifndef XY_CLI_NAME_H
 #define XY_CLI_NAME_H
 
+#include <stddef.h>
+
 #include "xylem/error.h"
 
-#define XY_NAME_MAX 64u
+#define XY_NAME_MAX ((size_t)64)
 
 /* Value type. Each form ends with NUL. */
 typedef struct xy_name {
