@@ -7,8 +7,8 @@ import { Client, fetchExchange } from '@urql/core'
 import { EventSource } from 'eventsource'
 import { createClient } from 'graphql-sse'
 import { pipe, subscribe } from 'wonka'
-import { follow } from './live.mjs'
-import { post, start } from './lib.mjs'
+import { bearer, follow, SECRET } from './live.mjs'
+import { post, start, until } from './lib.mjs'
 
 let server
 before(async () => { server = await start('examples/realtime/realtime', [], { LETTER_MS: '5' }) })
@@ -108,4 +108,13 @@ test('what the playground offers runs', async () => {
   const live = await follow(server, 'query GetCurrentAuctionBids($id: ID!) @live { auction(id: $id) { id title highestBid { amount } bids { amount } } }', { variables: { id: '1' } })
   assert.equal((await live.data()).auction.title, 'Logo shirt')
   await live.close()
+})
+
+test('everyone is let in until there is a secret, and it says so', async () => {
+  await until(() => /JWT_SECRET is not set: everyone is let in/.test(server.log()), 'the warning')
+  const guarded = await start('examples/realtime/realtime', [], { JWT_SECRET: SECRET })
+  const query = '{ auction(id: "1") { id } }'
+  assert.equal((await post(guarded.url, { query })).json.errors[0].extensions.code, 'UNAUTHENTICATED')
+  assert.deepEqual((await post(guarded.url, { query }, bearer({ sub: 'ann' }))).json, { data: { auction: { id: '1' } } })
+  await guarded.stop()
 })

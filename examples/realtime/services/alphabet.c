@@ -12,14 +12,12 @@
 
 #include "types.h"
 
-#define LETTER_MS 1000
-
 static uint64_t letter_ms(void)
 {
     const char *text = getenv("LETTER_MS");
     uint64_t wanted = text ? strtoul(text, NULL, 10) : 0;
 
-    return wanted ? wanted : LETTER_MS;
+    return wanted ? wanted : 1000;
 }
 
 static void next_letter(Query_alphabet_source *s, void *arg)

@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A chat: a mutation publishes, a topic delivers. Nothing is stored. The subscription has no
- * function: @topic in graphql/rooms.graphql is all there is to it.
- *
- * To try it, listen in one terminal,
- *
- *   curl -N http://127.0.0.1:8911/graphql -H 'Content-Type: application/json' \
- *     -H 'Accept: text/event-stream' \
- *     -d '{"query":"subscription { newMessage(roomId: \"1\") { from body } }"}'
- *
- * and say something in another:
- *
- *   curl http://127.0.0.1:8911/graphql -H 'Content-Type: application/json' \
- *     -d '{"query":"mutation { sendMessage(input:
- *            {roomId: \"1\", from: \"ann\", body: \"hello\"}) { body } }"}' */
+ * function: @topic in graphql/rooms.graphql is all there is to it. Try it with the playground's
+ * tabs NewMessage and SendMessage, or with scripts/simulate_chat.sh. */
 #include "types.h"
 
 int Query_room(xy_call *c, const Query_room_args *a, Message_list *out)
