@@ -16,7 +16,8 @@
 
 typedef struct printer {
     xy_buf *buf;
-    unsigned depth; /* of indentation */
+    unsigned depth;  /* of indentation */
+    bool after_open; /* behind `type A` without braces, which would take those of `{ field }` */
 } printer;
 
 static void print_node(printer *p, const xy_node *node);
@@ -182,16 +183,27 @@ static void print_document(printer *p, const xy_node *node)
 {
     const xy_ast_document *document = (const void *)node;
 
-    print_joined(p, NODES(document->definitions), "\n\n");
+    for (size_t i = 0; i < document->definitions.len; i++) {
+        if (i > 0) {
+            p->after_open = p->buf->ptr[p->buf->len - 1] != '}';
+            put(p, "\n\n");
+        }
+        print_node(p, document->definitions.items[i]);
+    }
+}
+
+static bool is_shorthand(const printer *p, const xy_ast_operation *operation)
+{
+    return operation->operation == XY_OPERATION_QUERY && !operation->description &&
+           !operation->name && !operation->variables.len && !operation->directives.len &&
+           !p->after_open;
 }
 
 static void print_operation(printer *p, const xy_node *node)
 {
     const xy_ast_operation *operation = (const void *)node;
-    bool shorthand = operation->operation == XY_OPERATION_QUERY && !operation->description &&
-                     !operation->name && !operation->variables.len && !operation->directives.len;
 
-    if (!shorthand) {
+    if (!is_shorthand(p, operation)) {
         print_description(p, operation->description);
         put(p, xy__operation_type_name(operation->operation));
         if (operation->name || operation->variables.len)

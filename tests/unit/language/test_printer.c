@@ -71,6 +71,21 @@ static void operations(void **state)
     check(cases, sizeof cases / sizeof *cases);
 }
 
+/* `{ a }` behind a type without braces would be read as its fields. */
+static void shorthand_keeps_its_braces(void **state)
+{
+    static const char *const cases[][2] = {
+        {"type A query{a}", "type A\n\nquery {\n  a\n}"},
+        {"enum A@x query{a}", "enum A @x\n\nquery {\n  a\n}"},
+        {"extend schema@x query{a}", "extend schema @x\n\nquery {\n  a\n}"},
+        {"type A{a:B} {a}", "type A {\n  a: B\n}\n\n{\n  a\n}"},
+        {"{a} type A", "{\n  a\n}\n\ntype A"},
+    };
+
+    (void)state;
+    check(cases, sizeof cases / sizeof *cases);
+}
+
 static void values(void **state)
 {
     static const char *const cases[][2] = {
