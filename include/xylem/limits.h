@@ -56,6 +56,18 @@ typedef struct xy_limits {
     uint32_t socket_send_bytes;     /* the kernel's send buffer of a stream; 64 KiB */
     uint32_t event_bytes_max;       /* one published payload; 1 MiB */
     uint32_t mailbox_bytes_max;     /* published events on their way to one worker; 64 MiB */
+    /* Until a subscription's topics are known to be subscribed at the store; 5,000. Beyond: it is
+     * opened all the same, and its next event says that others may have been missed. */
+    uint32_t subscribe_wait_ms;
+    /* Events and invalidations that wait for Redis while it is away; of the process; 64 MiB and
+     * 100,000. Beyond: publishing fails with XY_EUNAVAILABLE. */
+    uint32_t redis_queue_bytes_max;
+    uint32_t redis_queue_count_max;
+    /* What durable topics keep: events of one topic, 10,000; seconds after its last event, 86,400;
+     * bytes of all topics in memory, where Redis does not keep them, 64 MiB. */
+    uint32_t durable_events_max;
+    uint32_t durable_age_max_s;
+    uint32_t durable_bytes_max;
 } xy_limits;
 
 /* The limits that protect from clients, all out of the way: for measuring, and behind a gateway

@@ -112,6 +112,18 @@ typedef struct xy_server_config {
      * HTTP, or look at what is open (docs/guide/webhooks.md): at least 16 bytes. NULL: they cannot,
      * there is nothing at these paths. */
     const char *secret;
+    /* Where events and invalidations travel between processes (docs/guide/redis.md):
+     * "redis://[[user:]password@]host[:port][/database]", "unix:///path?db=N". NULL: nowhere, this
+     * process is alone. From REDIS_URL in the environment, unless it is set before
+     * xy_server_arguments(). */
+    const char *redis_url;
+    const char *redis_live_channel; /* NULL: "live-query-invalidations", as everyone's */
+    bool redis_sharded;             /* sharded pub/sub of Redis 7, for a cluster; false */
+    /* Topics whose last events are kept, so that clients can go on where they were
+     * (docs/guide/durable-topics.md): "newMessage" stands for `newMessage:1`, too. Ends with NULL;
+     * NULL: none but those that the SDL calls durable. */
+    const char *const *durable_topics;
+    bool reuse_port;        /* other processes may listen on the same port; false */
     uint32_t heartbeat_ms;  /* comment on a silent event stream; 12,000; 0: none */
     uint32_t drain_ms;      /* how long a stopping server waits for answers in flight; 10,000 */
     xy_overflow overflow;   /* XY_OVERFLOW_CLOSE */

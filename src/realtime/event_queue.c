@@ -85,7 +85,7 @@ int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event)
         queue->dropped++;
         xy__gauge_add(&queue->gauges->dropped, 1);
     }
-    xy__event_queue_append(queue, (xy_event_slot){event, 0});
+    xy__event_queue_append(queue, (xy_event_slot){.event = event});
     return XY_OK;
 }
 

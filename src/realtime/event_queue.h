@@ -12,6 +12,7 @@
 #include "xylem/error.h"
 #include "xylem/server.h"
 
+#include "realtime/event_id.h"
 #include "realtime/gauges.h"
 
 typedef struct xy_event_queue_limits {
@@ -25,6 +26,8 @@ typedef struct xy_event_queue_limits {
 typedef struct xy_event_slot {
     xy_bytes *event; /* a reference */
     uint64_t number; /* whoever puts it here gives it; 0: it has none */
+    xy_event_id id;  /* of an event of a durable topic */
+    xy_gap gap;      /* events before this one may have been lost */
 } xy_event_slot;
 
 /* A ring. */

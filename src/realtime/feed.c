@@ -242,9 +242,12 @@ static void give_cohorts(xy_feed *feed, xy_event_slot slot)
 static size_t on_event(void *arg, const xy_event *event)
 {
     xy_feed *feed = arg;
-    xy_event_slot slot = {event->payload, event->number};
-    size_t count = count_hearers(feed, event->number);
+    xy_event_slot slot = {.event = event->payload, .number = event->number, .id = event->id};
+    size_t count;
 
+    if (!event->payload)
+        return 0;
+    count = count_hearers(feed, event->number);
     xy__feed_enter(feed);
     feed->last = event->number;
     feed->current = slot;

@@ -20,6 +20,12 @@
     X(waiting_events, "now: events that wait for a slow client or a late run, once a queue")       \
     X(waiting_bytes, "now: the same in bytes")                                                     \
     X(dropped, "waiting events that were dropped for newer ones")                                  \
+    X(gaps, "times that a client was told that it may have missed events")                         \
+    X(malformed_messages, "messages from the store that were not JSON")                            \
+    X(unpublished, "events and invalidations refused because the store was away too long")         \
+    X(store_connects, "times that the store's server was reached")                                 \
+    X(store_losses, "times that the connection to the store's server was lost")                    \
+    X(store_waiting, "now: events and invalidations that wait for the store's server")             \
     X(overflows, "subscriptions ended because their client was too slow")                          \
     X(live_queries, "now: clients' live queries")                                                  \
     X(live_groups, "now: groups of live queries, each of which runs once for all")                 \

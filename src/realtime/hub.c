@@ -49,7 +49,15 @@ struct xy_hub {
 
 static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
 {
-    xy_event event = {topic->name, mail->payload, mail->epoch, mail->sequence, mail->number};
+    xy_event event = {
+        .topic = topic->name,
+        .payload = mail->payload,
+        .id = mail->id,
+        .gap = mail->kind == XY_MAIL_GAP ? (xy_gap)mail->reason : XY_GAP_NONE,
+        .epoch = mail->epoch,
+        .sequence = mail->sequence,
+        .number = mail->number,
+    };
     size_t calls = 0;
 
     hub->walk_next = topic->subscribers.next;
@@ -70,7 +78,7 @@ static size_t on_mail(xy_mailbox *mailbox, const xy_mail *mail)
     hub_topic *topic = hub->places.items[mail->tag];
     size_t calls;
 
-    if (!topic)
+    if (!topic || mail->kind == XY_MAIL_LIVE)
         return 0;
     hub->walked = topic;
     calls = walk(hub, topic, mail);

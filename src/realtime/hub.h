@@ -18,7 +18,9 @@ typedef struct xy_subscriber xy_subscriber;
 /* What a subscriber is given; valid until it returns. */
 typedef struct xy_event {
     xy_str topic;
-    xy_bytes *payload; /* JSON text; take a reference to keep it */
+    xy_bytes *payload; /* JSON text; take a reference to keep it. NULL: no event but a gap */
+    xy_event_id id;    /* of an event of a durable topic */
+    xy_gap gap;        /* events before this may have been lost, for whoever subscribed before */
     uint64_t epoch;    /* another one than last time: events may have been lost in between */
     uint64_t sequence; /* from 1 in each epoch, without a gap */
     uint64_t number;   /* grows with each event of this hub, whatever its topic */

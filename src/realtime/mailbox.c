@@ -22,7 +22,7 @@
 
 size_t xy__mailbox_cost(const xy_bytes *payload)
 {
-    return xy_bytes_str(payload).len + sizeof(xy_mail);
+    return (payload ? xy_bytes_str(payload).len : 0) + sizeof(xy_mail);
 }
 
 bool xy__mailbox_fits(const xy_mailbox *mailbox, const xy_bytes *payload)
@@ -51,7 +51,8 @@ void xy__mailbox_put(xy_mailbox *mailbox, xy_mail mail)
 {
     size_t cost = xy__mailbox_cost(mail.payload);
 
-    xy_bytes_ref(mail.payload);
+    if (mail.payload)
+        xy_bytes_ref(mail.payload);
     atomic_fetch_add(&mailbox->bytes, cost);
     xy__gauge_add(mailbox->total, cost);
     uv_mutex_lock(&mailbox->lock);

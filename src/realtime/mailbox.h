@@ -13,6 +13,7 @@
 
 #include "base/loop.h"
 #include "base/vec.h"
+#include "realtime/event_id.h"
 #include "realtime/gauges.h"
 
 /* A turn of the loop reads no more once it has read so much, or called so many for it. */
@@ -20,12 +21,21 @@
 #define XY_MAILBOX_TURN_BYTES ((size_t)64 << 10)
 #define XY_MAILBOX_TURN_CALLS ((size_t)8192)
 
-/* One event, addressed to whatever its reader calls `tag`. */
+typedef enum xy_mail_kind {
+    XY_MAIL_EVENT,
+    XY_MAIL_GAP,  /* events before this may have been lost; no payload */
+    XY_MAIL_LIVE, /* what is published from now on arrives; no payload */
+} xy_mail_kind;
+
+/* One event, addressed to whatever its reader calls `tag`; or news of its topic. */
 typedef struct xy_mail {
     uint32_t tag;
+    uint32_t kind;   /* of xy_mail_kind */
+    uint32_t reason; /* of a gap: of xy_gap */
     uint64_t epoch;
     uint64_t sequence;
     uint64_t number; /* from 1, of all that was ever put into this mailbox */
+    xy_event_id id;  /* of an event of a durable topic */
     xy_bytes *payload;
 } xy_mail;
 
@@ -67,7 +77,7 @@ void xy__mailbox_open(xy_mailbox *mailbox, xy_loop *loop, size_t bytes_max, _Ato
  * caller's again. Nobody may put anything from here on. Loop's thread only. */
 void xy__mailbox_close(xy_mailbox *mailbox, xy_on_mailbox_closed *on_closed);
 
-/* Bytes that a mail with this payload takes, its slot included. */
+/* Bytes that a mail with this payload (NULL: none) takes, its slot included. */
 size_t xy__mailbox_cost(const xy_bytes *payload);
 
 /* Is there room for it? True stays true until somebody puts. From any thread. */

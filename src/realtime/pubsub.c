@@ -26,6 +26,8 @@ typedef struct listener {
 typedef struct broker_topic {
     uint64_t epoch;
     uint64_t sequence; /* of the last event */
+    bool durable;
+    bool live; /* what is published arrives */
     XY_VEC(listener) listeners;
     xy_str name; /* points to `text` */
     char text[];
@@ -34,6 +36,7 @@ typedef struct broker_topic {
 struct xy_pubsub {
     xy_pubsub_limits limits;
     xy_store *store;
+    XY_VEC(char *) durable; /* names */
     uv_mutex_t lock;
     xy_map topics;  /* guarded by lock */
     uint64_t epoch; /* guarded by lock: of the youngest topic */
@@ -45,7 +48,7 @@ xy_pubsub *xy__pubsub_create(const xy_pubsub_limits *limits, xy_store *store)
     xy_pubsub *ps = xy__zalloc(sizeof *ps);
 
     ps->limits = *limits;
-    ps->store = store ? store : xy__store_memory_create();
+    ps->store = store ? store : xy__store_memory_create(&(xy_durable_limits){0});
     XY_ASSERT(uv_mutex_init(&ps->lock) == 0);
     xy__map_init(&ps->topics, NULL);
     /* Random, so that no epoch of an earlier process is taken for one of ours. */
@@ -62,7 +65,35 @@ void xy__pubsub_destroy(xy_pubsub *ps)
     ps->store->ops->destroy(ps->store);
     xy__map_deinit(&ps->topics);
     uv_mutex_destroy(&ps->lock);
+    for (size_t i = 0; i < ps->durable.len; i++)
+        free(ps->durable.items[i]);
+    free(ps->durable.items);
     free(ps);
+}
+
+void xy__pubsub_add_durable(xy_pubsub *ps, xy_str name)
+{
+    char *copy = xy__zalloc(name.len + 1);
+
+    memcpy(copy, name.ptr, name.len);
+    *xy_vec_push(NULL, &ps->durable) = copy;
+}
+
+bool xy__pubsub_is_durable(const xy_pubsub *ps, xy_str topic)
+{
+    for (size_t i = 0; i < ps->durable.len; i++) {
+        xy_str name = xy_str_from(ps->durable.items[i]);
+
+        if (topic.len >= name.len && memcmp(topic.ptr, name.ptr, name.len) == 0 &&
+            (topic.len == name.len || topic.ptr[name.len] == ':'))
+            return true;
+    }
+    return false;
+}
+
+xy_store *xy__pubsub_store(const xy_pubsub *ps)
+{
+    return ps->store;
 }
 
 int xy__pubsub_publish(xy_pubsub *ps, xy_str topic, xy_bytes *payload)
@@ -71,7 +102,7 @@ int xy__pubsub_publish(xy_pubsub *ps, xy_str topic, xy_bytes *payload)
 
     if (topic.len > XY_TOPIC_BYTES_MAX || xy_bytes_str(payload).len > ps->limits.event_bytes_max)
         return XY_ELIMIT;
-    rc = ps->store->ops->publish(ps->store, topic, payload);
+    rc = ps->store->ops->publish(ps->store, topic, payload, xy__pubsub_is_durable(ps, topic));
     if (rc == XY_OK)
         xy__gauge_add(&ps->gauges.published, 1);
     return rc;
@@ -87,17 +118,17 @@ static bool all_have_room(const broker_topic *topic, const xy_bytes *payload)
 }
 
 /* Under the lock. */
-static void put_all(broker_topic *topic, xy_bytes *payload)
+static void put_all(const broker_topic *topic, xy_mail mail)
 {
-    xy_mail mail = {.epoch = topic->epoch, .sequence = ++topic->sequence, .payload = payload};
-
+    mail.epoch = topic->epoch;
+    mail.sequence = topic->sequence;
     for (size_t i = 0; i < topic->listeners.len; i++) {
         mail.tag = topic->listeners.items[i].tag;
         xy__mailbox_put(topic->listeners.items[i].mailbox, mail);
     }
 }
 
-int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload)
+int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload, const xy_event_id *id)
 {
     broker_topic *topic;
     int rc = XY_OK;
@@ -107,7 +138,8 @@ int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload)
     uv_mutex_lock(&ps->lock);
     topic = xy__map_get(&ps->topics, name);
     if (topic && all_have_room(topic, payload)) {
-        put_all(topic, payload);
+        topic->sequence++;
+        put_all(topic, (xy_mail){.payload = payload, .id = id ? *id : (xy_event_id){0}});
     } else if (topic) {
         xy__gauge_add(&ps->gauges.refused, 1);
         rc = XY_EFULL;
@@ -123,14 +155,45 @@ static void begin_epoch(xy_pubsub *ps, broker_topic *topic)
     topic->sequence = 0;
 }
 
-void xy__pubsub_gap(xy_pubsub *ps)
+/* Under the lock. News take no room that events could be refused for: they are few. */
+static void tell_gap(xy_pubsub *ps, broker_topic *topic, xy_gap reason)
+{
+    begin_epoch(ps, topic);
+    put_all(topic, (xy_mail){.kind = XY_MAIL_GAP, .reason = reason});
+}
+
+void xy__pubsub_gap(xy_pubsub *ps, xy_gap reason)
 {
     size_t at = 0;
     xy_map_slot *slot;
 
     uv_mutex_lock(&ps->lock);
     for (slot = xy__map_next(&ps->topics, &at); slot; slot = xy__map_next(&ps->topics, &at))
-        begin_epoch(ps, slot->value);
+        tell_gap(ps, slot->value, reason);
+    uv_mutex_unlock(&ps->lock);
+}
+
+void xy__pubsub_gap_topic(xy_pubsub *ps, xy_str name, xy_gap reason)
+{
+    broker_topic *topic;
+
+    uv_mutex_lock(&ps->lock);
+    topic = xy__map_get(&ps->topics, name);
+    if (topic)
+        tell_gap(ps, topic, reason);
+    uv_mutex_unlock(&ps->lock);
+}
+
+void xy__pubsub_live(xy_pubsub *ps, xy_str name)
+{
+    broker_topic *topic;
+
+    uv_mutex_lock(&ps->lock);
+    topic = xy__map_get(&ps->topics, name);
+    if (topic && !topic->live) {
+        topic->live = true;
+        put_all(topic, (xy_mail){.kind = XY_MAIL_LIVE});
+    }
     uv_mutex_unlock(&ps->lock);
 }
 
@@ -142,26 +205,30 @@ static broker_topic *topic_create(xy_pubsub *ps, xy_str name)
     if (name.len)
         memcpy(topic->text, name.ptr, name.len);
     topic->name = (xy_str){topic->text, name.len};
+    topic->durable = xy__pubsub_is_durable(ps, name);
     begin_epoch(ps, topic);
     xy__map_put(&ps->topics, topic->name, topic);
     xy__gauge_add(&ps->gauges.topics, 1);
     return topic;
 }
 
-void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint32_t tag)
+bool xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint32_t tag)
 {
     broker_topic *topic;
+    bool live;
 
     uv_mutex_lock(&ps->lock);
     topic = xy__map_get(&ps->topics, name);
     if (!topic) {
         topic = topic_create(ps, name);
-        ps->store->ops->listen(ps->store, name);
+        topic->live = ps->store->ops->listen(ps->store, name, topic->durable);
     }
     for (size_t i = 0; i < topic->listeners.len; i++)
         XY_ASSERT(topic->listeners.items[i].mailbox != mailbox);
     *xy_vec_push(NULL, &topic->listeners) = (listener){mailbox, tag};
+    live = topic->live;
     uv_mutex_unlock(&ps->lock);
+    return live;
 }
 
 void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox)
@@ -176,7 +243,7 @@ void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox)
         XY_ASSERT(++at < topic->listeners.len);
     topic->listeners.items[at] = topic->listeners.items[--topic->listeners.len];
     if (!topic->listeners.len) {
-        ps->store->ops->ignore(ps->store, name);
+        ps->store->ops->ignore(ps->store, name, topic->durable);
         xy__map_del(&ps->topics, name);
         xy__gauge_sub(&ps->gauges.topics, 1);
         free(topic->listeners.items);

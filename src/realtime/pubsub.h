@@ -31,8 +31,16 @@ typedef struct xy_pubsub_limits {
     size_t mailbox_bytes_max; /* events on their way to one worker, each counted with its slot */
 } xy_pubsub_limits;
 
-/* takes: store; NULL stands for the one in memory (realtime/store.h). gives: the broker. */
+/* takes: store; NULL stands for the one in memory without durable topics (realtime/store.h). gives:
+ * the broker. */
 xy_pubsub *xy__pubsub_create(const xy_pubsub_limits *limits, xy_store *store);
+
+/* Make `name`, and every `name:id`, durable. Before anything else is done with the broker. */
+void xy__pubsub_add_durable(xy_pubsub *ps, xy_str name);
+
+bool xy__pubsub_is_durable(const xy_pubsub *ps, xy_str topic);
+
+xy_store *xy__pubsub_store(const xy_pubsub *ps);
 
 /* takes: ps (NULL is fine). Every hub must be gone. */
 void xy__pubsub_destroy(xy_pubsub *ps);
@@ -53,18 +61,26 @@ xy_str xy__topic_name(char scratch[XY_TOPIC_BYTES_MAX], xy_str topic, xy_str id)
 
 /* ---- for stores ---- */
 
-/* An event of the topic `name` has arrived for this process: put it into the mailboxes. From any
- * thread, in the order of the topic's events. Returns as xy__pubsub_publish(). */
-int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload);
+/* An event of the topic `name` has arrived for this process: put it into the mailboxes. `id`: of
+ * an event of a durable topic, else NULL. From any thread, in the order of the topic's events.
+ * Returns as xy__pubsub_publish(). */
+int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload, const xy_event_id *id);
 
-/* Events of any topic may have been lost: begin a new epoch in each. From any thread. */
-void xy__pubsub_gap(xy_pubsub *ps);
+/* Events of any topic, or of this one, may have been lost: begin a new epoch, and tell whoever
+ * subscribed before. From any thread. */
+void xy__pubsub_gap(xy_pubsub *ps, xy_gap reason);
+void xy__pubsub_gap_topic(xy_pubsub *ps, xy_str name, xy_gap reason);
+
+/* What is published on the topic `name` from now on arrives. From any thread. Nothing when nobody
+ * listens any more. */
+void xy__pubsub_live(xy_pubsub *ps, xy_str name);
 
 /* ---- for hubs ---- */
 
 /* Put the events of the topic `name` into `mailbox` from now on, marked with the reader's own
- * `tag`. keeps: mailbox, until xy__pubsub_leave(). Not while it has joined. */
-void xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint32_t tag);
+ * `tag`. keeps: mailbox, until xy__pubsub_leave(). Not while it has joined. Returns true when the
+ * topic is live: what is published from now on arrives. Else a mail says when it has become so. */
+bool xy__pubsub_join(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox, uint32_t tag);
 
 /* No more of them; the last mailbox ends the topic. */
 void xy__pubsub_leave(xy_pubsub *ps, xy_str name, xy_mailbox *mailbox);

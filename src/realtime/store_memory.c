@@ -17,18 +17,28 @@ static void attach(xy_store *store, xy_pubsub *ps)
     memory->ps = ps;
 }
 
-static int publish(xy_store *store, xy_str topic, xy_bytes *payload)
+static int publish(xy_store *store, xy_str topic, xy_bytes *payload, bool durable)
 {
     memory_store *memory = XY_CONTAINER(store, memory_store, base);
 
-    return xy__pubsub_deliver(memory->ps, topic, payload);
+    (void)durable;
+    return xy__pubsub_deliver(memory->ps, topic, payload, NULL);
 }
 
 /* Who listens: the broker's own table says all there is to know. */
-static void note_nothing(xy_store *store, xy_str topic)
+static bool begin(xy_store *store, xy_str topic, bool durable)
 {
     (void)store;
     (void)topic;
+    (void)durable;
+    return true;
+}
+
+static void stop(xy_store *store, xy_str topic, bool durable)
+{
+    (void)store;
+    (void)topic;
+    (void)durable;
 }
 
 static void destroy(xy_store *store)
@@ -39,15 +49,16 @@ static void destroy(xy_store *store)
 static const xy_store_ops memory_ops = {
     .attach = attach,
     .publish = publish,
-    .listen = note_nothing,
-    .ignore = note_nothing,
+    .listen = begin,
+    .ignore = stop,
     .destroy = destroy,
 };
 
-xy_store *xy__store_memory_create(void)
+xy_store *xy__store_memory_create(const xy_durable_limits *durable)
 {
     memory_store *memory = xy__zalloc(sizeof *memory);
 
+    (void)durable;
     memory->base.ops = &memory_ops;
     return &memory->base;
 }

@@ -57,6 +57,12 @@ xy_server_config xy_server_config_default(void)
                 .socket_send_bytes = 64 * KIB,
                 .event_bytes_max = 1 * MIB,
                 .mailbox_bytes_max = 64 * MIB,
+                .subscribe_wait_ms = 5000,
+                .redis_queue_bytes_max = 64 * MIB,
+                .redis_queue_count_max = 100000,
+                .durable_events_max = 10000,
+                .durable_age_max_s = 86400,
+                .durable_bytes_max = 64 * MIB,
             },
     };
 }
@@ -86,5 +92,11 @@ xy_limits xy_limits_none(void)
         .socket_send_bytes = 0,
         .event_bytes_max = UINT32_MAX,
         .mailbox_bytes_max = UINT32_MAX,
+        .subscribe_wait_ms = 5000,
+        .redis_queue_bytes_max = UINT32_MAX,
+        .redis_queue_count_max = UINT32_MAX,
+        .durable_events_max = 10000,
+        .durable_age_max_s = 86400,
+        .durable_bytes_max = UINT32_MAX,
     };
 }
