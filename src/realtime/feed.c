@@ -43,6 +43,7 @@ static int create(const xy_feed_kind *kind, xy_str topic, xy_str key, xy_feed **
     xy__family_init(&feed->family, &xy__feed_family_ops);
     xy__list_init(&feed->laggards);
     feed->kind = *kind;
+    feed->durable = xy__pubsub_is_durable(xy__hub_pubsub(kind->terms->hub), topic);
     feed->kind.terms->refs++;
     xy__operation_ref(feed->kind.operation);
     memcpy(feed->text, key.ptr, key.len);
@@ -124,6 +125,11 @@ void xy__feed_leave(xy_following *following)
 xy_str xy__feed_topic(const xy_following *following)
 {
     return xy__subscriber_topic(xy__feed_of(following)->subscriber);
+}
+
+bool xy__feed_is_durable(const xy_following *following)
+{
+    return xy__feed_of(following)->durable;
 }
 
 size_t xy__feed_waiting(const xy_following *following)

@@ -24,6 +24,9 @@ void xy__feed_leave(xy_following *following);
 /* Valid until xy__feed_leave(). */
 xy_str xy__feed_topic(const xy_following *following);
 
+/* Is what its topic carries kept? */
+bool xy__feed_is_durable(const xy_following *following);
+
 /* How many events wait for it in its cohort; it is in step. */
 size_t xy__feed_waiting(const xy_following *following);
 

@@ -296,19 +296,20 @@ static void on_task(xy_task *task)
 
 /* ---- events ---- */
 
-/* Whoever needs the first is too slow, or goes without, as the policy says. */
+/* Whoever needs the first takes what waits along, if he can go on from there by reading again; else
+ * he is too slow, or goes without, as the policy says. */
 static void drop_first(feed_cohort *cohort)
 {
     const xy_feed *feed = feed_of(cohort);
     bool is_end = feed->kind.terms->queue.overflow == XY_OVERFLOW_CLOSE;
     xy_following *following;
-    xy_event_slot first;
+    xy_event_slot first = xy__event_queue_at(&cohort->queue, 0);
     uint64_t dropped = 0;
 
-    xy__event_queue_take(&cohort->queue, &first);
     walk_begin(cohort);
     while ((following = walk_on(cohort))) {
-        if (!is_in_step(following, first.number))
+        if (!is_in_step(following, first.number) ||
+            (feed->durable && feed->kind.ops->read_again(following->follower)))
             continue;
         if (is_end) {
             feed->kind.ops->too_slow(following->follower);
@@ -318,7 +319,8 @@ static void drop_first(feed_cohort *cohort)
     }
     cohort->dropped += dropped;
     xy__gauge_add(&feed->kind.terms->gauges->dropped, dropped);
-    xy_bytes_unref(first.event);
+    /* When the last has left, the queue has gone with him. */
+    xy_bytes_unref(xy__event_queue_pop(&cohort->queue));
 }
 
 /* Those with several topics fall behind before anything waits for them here. */

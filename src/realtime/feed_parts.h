@@ -22,6 +22,7 @@ typedef struct xy_feed {
     uint32_t busy;    /* calls of its functions on the stack */
     uint32_t walking; /* of them, those that walk a cohort: nobody moves meanwhile */
     bool several;     /* there may be followers with several topics */
+    bool durable;     /* its topic: events can be read again */
     bool gone;        /* out of every table; memory goes when it is not busy */
     xy_str key;       /* in the hub's feeds; points to `text` */
     char text[];

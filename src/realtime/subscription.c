@@ -12,6 +12,7 @@
  *
  *   running  a run of its own is in flight (a resolver of it answers later)
  *   due      a run that it shares is in flight
+ *   resume   what comes before them is read from the history of a durable topic (resume.h)
  *   stalled  the outlet said XY_EFULL; its on_ready ends that
  *   owed     the source was told XY_EFULL; it is owed an on_ready
  *
@@ -42,6 +43,7 @@
 #define TURN_EVENTS   64u
 
 #define FAILURE_FLAGS ((unsigned)XY_PUT_LAST | XY_PUT_ERRORS | XY_PUT_NO_DATA)
+#define UNKNOWN_ID    "{\"data\":null,\"extensions\":{\"gap\":{\"reason\":\"UNKNOWN_EVENT_ID\"}}}"
 #define SLOW_CLIENT   "The subscription has ended: events came faster than the client read them."
 
 typedef enum subscription_state {
@@ -65,6 +67,7 @@ struct xy_subscription {
     bool stalled;
     bool owed;
     bool too_slow;
+    bool pushes;   /* its source has, at least once */
     bool stepping; /* the task is on the stack */
 };
 
@@ -178,6 +181,122 @@ static bool may_execute(const xy_subscription *sub)
     return backlog && !backlog->due && !sub->running && !sub->stalled;
 }
 
+/* ---- what was before ---- */
+
+static bool is_alone(const xy_subscription *sub)
+{
+    return xy__follower_topics(&sub->follower) == 1 && !sub->pushes;
+}
+
+static void on_resume_news(void *arg)
+{
+    schedule(arg);
+}
+
+/* It is behind. */
+static xy_resume_owner owner_of(xy_subscription *sub)
+{
+    return (xy_resume_owner){
+        .hub = terms_of(sub)->hub,
+        .loop = sub->stream.env->loop,
+        .queue = &sub->follower.backlog->queue,
+        .alone = is_alone(sub),
+        .on_news = on_resume_news,
+        .arg = sub,
+    };
+}
+
+static void resume_after(xy_subscription *sub, const xy_resume_owner *owner,
+                         const xy_event_id_claim *claim)
+{
+    const xy_pubsub *ps = xy__hub_pubsub(owner->hub);
+    XY_VEC(xy_str) durable = {0};
+
+    for (size_t i = 0; i < xy__follower_topics(&sub->follower); i++) {
+        xy_str topic = xy__follower_topic(&sub->follower, i);
+
+        if (xy__pubsub_is_durable(ps, topic))
+            *xy_vec_push(NULL, &durable) = topic;
+    }
+    sub->follower.backlog->resume = durable.len
+                                        ? xy__resume_after(owner, claim, durable.items, durable.len)
+                                        : xy__resume_from_nowhere(owner);
+    free(durable.items);
+}
+
+/* `text` is where the client says that it was. */
+static void resume(xy_subscription *sub, xy_str text)
+{
+    xy_event_id_claim claim;
+    xy_resume_owner owner;
+
+    fall_behind(sub);
+    owner = owner_of(sub);
+    if (xy__event_id_read(text, &claim)) {
+        resume_after(sub, &owner, &claim);
+    } else {
+        sub->follower.backlog->resume = xy__resume_from_nowhere(&owner);
+    }
+    schedule(sub);
+}
+
+/* More waits than may. What comes of a durable topic alone can be read again. */
+static bool read_again(xy_subscription *sub)
+{
+    xy_backlog *backlog = sub->follower.backlog;
+    xy_resume_owner owner = owner_of(sub);
+
+    if (backlog->resume)
+        return xy__resume_overflow(backlog->resume);
+    if (!is_alone(sub) || !xy__feed_is_durable(&sub->follower.first))
+        return false;
+    backlog->resume = xy__resume_from_first(&owner, xy__follower_topic(&sub->follower, 0));
+    return true;
+}
+
+/* Other things than events of one topic come into the queue. */
+static void keep_company(xy_subscription *sub)
+{
+    if (sub->follower.backlog && sub->follower.backlog->resume)
+        xy__resume_in_company(sub->follower.backlog->resume);
+}
+
+/* This needs no event to be told. */
+static void tell_unknown(xy_subscription *sub)
+{
+    xy__gauge_add(&terms_of(sub)->gauges->gaps, 1);
+    put(sub, xy_bytes_create(XY_STR(UNKNOWN_ID)), 0);
+}
+
+static xy_resume_step take_resumed(xy_subscription *sub, xy_event_slot *out)
+{
+    xy_resume *resume = sub->follower.backlog->resume;
+    xy_gap gap = xy__resume_take_gap(resume);
+    xy_resume_step step;
+
+    if (gap == XY_GAP_UNKNOWN_ID)
+        tell_unknown(sub);
+    if (sub->stalled)
+        return XY_RESUME_WAIT;
+    step = xy__resume_next(resume, out);
+    if (step == XY_RESUME_AGAIN)
+        schedule(sub);
+    return step;
+}
+
+/* The next event to execute: what is read comes before what waits. */
+static bool take(xy_subscription *sub, xy_event_slot *out)
+{
+    xy_backlog *backlog = sub->follower.backlog;
+    xy_resume_step step = backlog->resume ? take_resumed(sub, out) : XY_RESUME_DONE;
+
+    if (step != XY_RESUME_DONE)
+        return step == XY_RESUME_EVENT;
+    xy__resume_destroy(backlog->resume);
+    backlog->resume = NULL;
+    return xy__event_queue_take(&backlog->queue, out);
+}
+
 /* Waiting events, in order, as long as nothing stands in the way. False when the turn's share is
  * used up before that. */
 static bool execute_waiting(xy_subscription *sub)
@@ -185,7 +304,7 @@ static bool execute_waiting(xy_subscription *sub)
     for (unsigned i = 0; i < TURN_EVENTS; i++) {
         xy_event_slot slot;
 
-        if (!may_execute(sub) || !xy__event_queue_take(&sub->follower.backlog->queue, &slot))
+        if (!may_execute(sub) || !take(sub, &slot))
             return true;
         execute(sub, slot);
         xy_bytes_unref(slot.event);
@@ -200,6 +319,9 @@ static void drain(xy_subscription *sub, xy_bytes *failure)
 {
     go(sub, SUBSCRIPTION_DRAINING);
     fall_behind(sub)->failure = failure;
+    if (sub->follower.backlog->resume)
+        xy__resume_give_up(sub->follower.backlog->resume);
+    sub->follower.backlog->resume = NULL;
     xy__follower_leave(&sub->follower);
     schedule(sub);
 }
@@ -291,8 +413,9 @@ static void step(xy_subscription *sub)
         return;
     }
     backlog = sub->follower.backlog;
-    if (!backlog || backlog->due || sub->running || !xy__event_queue_empty(&backlog->queue)) {
-        /* A result or on_ready goes on from here; or there is nothing to do. */
+    if (!backlog || backlog->due || sub->running || backlog->resume ||
+        !xy__event_queue_empty(&backlog->queue)) {
+        /* A result, an answer or on_ready goes on from here; or there is nothing to do. */
     } else if (sub->state == SUBSCRIPTION_DRAINING) {
         finish(sub);
     } else if (!sub->stalled) {
@@ -317,8 +440,12 @@ static void on_task(xy_task *task)
 
 static int enqueue(xy_subscription *sub, xy_event_slot slot)
 {
-    int rc = xy__event_queue_push(&fall_behind(sub)->queue, slot);
+    xy_backlog *backlog = fall_behind(sub);
+    int rc;
 
+    if (!xy__event_queue_fits(&backlog->queue, slot.event) && read_again(sub))
+        return XY_OK;
+    rc = xy__event_queue_push(&backlog->queue, slot);
     if (rc < 0)
         give_up(sub);
     return rc;
@@ -328,8 +455,11 @@ static int enqueue(xy_subscription *sub, xy_event_slot slot)
 static int on_push(xy_source_stream *stream, xy_bytes *event)
 {
     xy_subscription *sub = XY_CONTAINER(stream, xy_subscription, stream);
-    int rc = takes_events(sub) ? enqueue(sub, (xy_event_slot){.event = event}) : XY_ECLOSED;
+    int rc;
 
+    sub->pushes = true;
+    keep_company(sub);
+    rc = takes_events(sub) ? enqueue(sub, (xy_event_slot){.event = event}) : XY_ECLOSED;
     xy_bytes_unref(event);
     if (rc < 0)
         return rc;
@@ -371,6 +501,8 @@ static int on_topic(xy_source_stream *stream, xy_str topic)
     if (xy__follower_topics(&sub->follower) == XY_SUBSCRIPTION_TOPICS_MAX &&
         !xy__follower_follows(&sub->follower, topic))
         return XY_ELIMIT;
+    if (!xy__follower_follows(&sub->follower, topic))
+        keep_company(sub);
     return xy__follower_join(&sub->follower, &kind, topic, sub->identity);
 }
 
@@ -386,8 +518,11 @@ static const xy_source_stream_ops source_ops = {
 static void on_event(xy_follower *follower, xy_event_slot slot)
 {
     xy_subscription *sub = sub_of(follower);
+    const xy_resume *reads = follower->backlog->resume;
 
-    if (may_execute(sub) && xy__event_queue_empty(&follower->backlog->queue)) {
+    if (reads && !xy__resume_wants(reads, &slot))
+        return;
+    if (!reads && may_execute(sub) && xy__event_queue_empty(&follower->backlog->queue)) {
         execute(sub, slot);
     } else {
         enqueue(sub, slot);
@@ -405,6 +540,17 @@ static void on_go_on(xy_follower *follower)
     schedule(sub_of(follower));
 }
 
+static bool on_read_again(xy_follower *follower)
+{
+    xy_subscription *sub = sub_of(follower);
+
+    if (!is_alone(sub))
+        return false;
+    fall_behind(sub);
+    schedule(sub);
+    return read_again(sub);
+}
+
 static void on_too_slow(xy_follower *follower)
 {
     give_up(sub_of(follower));
@@ -414,6 +560,7 @@ static const xy_follower_ops follower_ops = {
     .event = on_event,
     .stalled = on_stalled,
     .go_on = on_go_on,
+    .read_again = on_read_again,
     .too_slow = on_too_slow,
 };
 
@@ -447,7 +594,7 @@ static void refuse(xy_subscription *sub, xy_bytes *failure)
 }
 
 /* Errors are not the operation's, which may be that of others, too. */
-static void open_source(xy_subscription *sub)
+static void open_source(xy_subscription *sub, xy_str last_event_id)
 {
     xy_arena arena;
     xy_errors errors;
@@ -462,6 +609,8 @@ static void open_source(xy_subscription *sub)
         refuse(sub, xy__errors_response(&errors));
     } else if (sub->state == SUBSCRIPTION_OPENING) {
         go(sub, SUBSCRIPTION_ACTIVE);
+        if (last_event_id.len)
+            resume(sub, last_event_id);
     }
     xy__arena_deinit(&arena);
 }
@@ -481,7 +630,7 @@ xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_
     outlet->on_ready = on_ready;
     outlet->on_stop = on_stop;
     outlet->arg = sub;
-    open_source(sub);
+    open_source(sub, options->last_event_id);
     return sub;
 }
 
@@ -495,6 +644,8 @@ size_t xy__subscription_waiting(const xy_subscription *sub)
 {
     const xy_follower *follower = &sub->follower;
 
+    if (follower->backlog && follower->backlog->resume)
+        return xy__resume_waiting(follower->backlog->resume) + follower->backlog->queue.len;
     if (follower->backlog)
         return follower->backlog->queue.len;
     return follower->first.kin.cohort ? xy__feed_waiting(&follower->first) : 0;
