@@ -55,6 +55,10 @@ typedef struct xy_backlog {
     xy_watch watch;    /* of its own run, */
     xy_event_slot run; /* and what that executes; without a reference */
     xy_following *due; /* a result of whose cohort is to come before all that waits; or NULL */
+    bool due_gap;      /* what is due comes after the gap that the cohort has in hand */
+    xy_gap gap;        /* before the next event that will come */
+    xy_opening opening;
+    bool told; /* … although not all its topics are live, the outlet was told that it is open */
     xy_resume *resume; /* reads what comes before all that is in the queue; or NULL */
     xy_bytes *failure; /* the result that ends it all; a reference, or NULL */
 } xy_backlog;
@@ -87,6 +91,9 @@ static inline void xy__event_slot_name(const xy_event_slot *slot, xy_shared_resu
 size_t xy__follower_topics(const xy_follower *follower);
 xy_str xy__follower_topic(const xy_follower *follower, size_t index);
 bool xy__follower_follows(const xy_follower *follower, xy_str topic);
+
+/* One of its topics that is not live; NULL: all are. */
+const xy_subscriber *xy__follower_dead_topic(const xy_follower *follower);
 
 /* Follow one more topic, as `identity`; harmless when it does already. shares: kind->terms,
  * kind->operation, identity. keeps: follower, until it leaves. Returns XY_OK, or XY_ELIMIT for too

@@ -46,7 +46,8 @@ struct xy_resume {
     bool claimed;     /* `last` is the client's word */
     bool keeps_first; /* PAGING: in the queue */
     bool page_end;    /* there was nothing after the page */
-    xy_gap gap;       /* is to be told */
+    bool unknown;     /* it was nobody's: that is to be told */
+    xy_gap gap;       /* before the next event */
     xy_history *asked;
     xy_history *page;
     size_t page_at;
@@ -217,8 +218,11 @@ static void on_answer(xy_history *history)
         ask(resume);
         return;
     }
-    if (history->gap)
-        resume->gap = resume->claimed ? XY_GAP_UNKNOWN_ID : XY_GAP_DROPPED;
+    if (history->gap && resume->claimed) {
+        resume->unknown = true;
+    } else if (history->gap) {
+        resume->gap = XY_GAP_DROPPED;
+    }
     resume->claimed = false;
     if (unknown) {
         xy__history_destroy(history);
@@ -245,8 +249,13 @@ static void take_from_page(xy_resume *resume, xy_event_slot *out)
         resume->tag = xy__event_id_tag(topic_of(resume), kept->id.epoch);
         resume->tag_epoch = kept->id.epoch;
     }
-    *out =
-        (xy_event_slot){.event = xy_bytes_ref(kept->payload), .id = kept->id, .tag = resume->tag};
+    *out = (xy_event_slot){
+        .event = xy_bytes_ref(kept->payload),
+        .id = kept->id,
+        .tag = resume->tag,
+        .gap = resume->gap,
+    };
+    resume->gap = XY_GAP_NONE;
     note_last(resume, out);
 }
 
@@ -310,12 +319,17 @@ void xy__resume_in_company(xy_resume *resume)
     resume->owner.alone = false;
 }
 
-xy_gap xy__resume_take_gap(xy_resume *resume)
+bool xy__resume_take_unknown(xy_resume *resume)
 {
-    xy_gap gap = resume->gap;
+    bool unknown = resume->unknown;
 
-    resume->gap = XY_GAP_NONE;
-    return gap;
+    resume->unknown = false;
+    return unknown;
+}
+
+xy_gap xy__resume_gap(const xy_resume *resume)
+{
+    return resume->gap;
 }
 
 size_t xy__resume_waiting(const xy_resume *resume)
@@ -363,7 +377,7 @@ xy_resume *xy__resume_from_nowhere(const xy_resume_owner *owner)
     xy_resume *resume = create(owner, RESUME_JOINED);
 
     resume->owner.alone = false;
-    resume->gap = XY_GAP_UNKNOWN_ID;
+    resume->unknown = true;
     return resume;
 }
 

@@ -65,12 +65,14 @@ bool xy__resume_overflow(xy_resume *resume);
 /* From now on other things may be in the queue, too. */
 void xy__resume_in_company(xy_resume *resume);
 
-/* The next event in *out, whose reference is given; before it goes the gap, if there is one. */
+/* The next event in *out, whose reference is given; with the gap before it, if there is one. */
 xy_resume_step xy__resume_next(xy_resume *resume, xy_event_slot *out);
 
-/* Events were lost before the next one: since the client's claim (XY_GAP_UNKNOWN_ID), or on the way.
- * Told once. */
-xy_gap xy__resume_take_gap(xy_resume *resume);
+/* What the client claimed is not known any more, or was never: before the next event. Told once. */
+bool xy__resume_take_unknown(xy_resume *resume);
+
+/* The gap before the next event; it is done. */
+xy_gap xy__resume_gap(const xy_resume *resume);
 
 /* How many events it has read and not given. */
 size_t xy__resume_waiting(const xy_resume *resume);
