@@ -13,9 +13,9 @@
  *
  *   PAGING    live events are passed over: they are in the history
  *   JOINING   live events go into the queue; a question is on its way
- *   JOINED    the same; the answer was all there is. An event that it holds was put into the mailbox
- *             before it was answered: when the hub has read so far, the event is in the queue, or
- *             came before the queue.
+ *   JOINED    the same; the answer was all there is. An event that it holds was put into the
+ *             mailbox before it was answered: when the hub has read so far, the event is in the
+ *             queue, or came before the queue.
  *
  * Invariants
  *   1. At most one question is on its way, and none while a page is not given to the end.

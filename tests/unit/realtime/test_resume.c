@@ -267,6 +267,44 @@ static void several_topics_at_once(void **state)
     stage_destroy(s);
 }
 
+/* JSON text of a number, and a turn of the loop reads only so many of them. */
+static void publish_large(stage *s, int number)
+{
+    char text[8 << 10];
+    xy_bytes *payload;
+
+    snprintf(text, sizeof text, "%*d", (int)sizeof text - 1, number);
+    payload = xy_bytes_create(xy_str_from(text));
+    assert_int_equal(xy__pubsub_publish(s->ps, XY_STR("d"), payload), XY_OK);
+    xy_bytes_unref(payload);
+}
+
+static void publish_at_the_end_of_the_page(client *c, xy_str json)
+{
+    if (xy_str_is(json, "{\"data\":{\"n\":3}}"))
+        for (int i = 4; i <= 23; i++)
+            publish_large(c->stage, i);
+}
+
+/* The history may hold what is still on its way through the mailbox. */
+static void what_was_read_comes_by_mail_later(void **state)
+{
+    stage *s = open_stage(100);
+    client *c = stage_open(s, 0, "n", open_d);
+
+    (void)state;
+    publish_all(s, "d", 1, 1);
+    settle(s);
+    client_gone(c);
+    publish_all(s, "d", 2, 3);
+    s->on_put = publish_at_the_end_of_the_page;
+    s->options.queue.events_max = 1000;
+    s->options.queue.bytes_max = 1 << 20;
+    c = come_again(s, 0, c->last_id, open_d);
+    assert_string_equal(c->text, "2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23");
+    stage_destroy(s);
+}
+
 /* A slow client of a durable topic loses nothing, whatever the policy, and its queue is short. */
 static void slow_and_nothing_is_lost(void **state)
 {
@@ -691,6 +729,7 @@ int main(void)
         cmocka_unit_test(an_id_of_another_topic),
         cmocka_unit_test(several_topics),
         cmocka_unit_test(several_topics_at_once),
+        cmocka_unit_test(what_was_read_comes_by_mail_later),
         cmocka_unit_test(slow_and_nothing_is_lost),
         cmocka_unit_test(slow_and_forgotten),
         cmocka_unit_test(too_much_waits_for_a_late_run),
