@@ -36,7 +36,8 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
             },
     };
     app->invalidations =
-        xy__invalidations_create(config->limits.mailbox_bytes_max, xy__pubsub_gauges(app->pubsub));
+        xy__invalidations_create(config->limits.mailbox_bytes_max, xy__pubsub_gauges(app->pubsub),
+                                 xy__pubsub_store(app->pubsub));
     app->pool = xy__pool_create(config->blocking_threads, config->limits.blocking_queue_max);
     xy__metrics_board_init(&app->metrics, app, xy_app_gauges);
     rc = xy__shared_init(&app->shared, config);
@@ -139,7 +140,7 @@ int xy_typed_invalidate(xy_app *app, const char *type, xy_str id)
 
 void xy_invalidate_all(xy_app *app)
 {
-    xy__invalidate_all(app->invalidations);
+    xy__invalidations_deliver_all(app->invalidations);
 }
 
 void xy_revoke_user(xy_app *app, xy_str user_id)
