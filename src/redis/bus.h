@@ -6,8 +6,8 @@
  *   on_message <----------- [connection for channels] <---+
  *
  * A channel is subscribed exactly while it is wanted, and says so (on_live) each time the server
- * has confirmed it: what is published after that arrives, or a gap is told. What is published while the
- * server is away waits, within bounds. Loop's thread only. */
+ * has confirmed it: what is published after that arrives, or a gap is told. What is published while
+ * the server is away waits, within bounds. Loop's thread only. */
 #ifndef XY_REDIS_BUS_H
 #define XY_REDIS_BUS_H
 
