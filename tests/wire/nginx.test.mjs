@@ -7,7 +7,7 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { post, raw, start, stats, subscribe, until } from './lib.mjs'
+import { freePort, post, raw, start, stats, subscribe, until } from './lib.mjs'
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` }
 const installed = spawnSync('nginx', ['-v'], { env }).status === 0
@@ -35,15 +35,6 @@ http {
   }
 }
 `
-
-async function freePort() {
-  const socket = net.createServer().listen(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
-}
 
 async function answers(port) {
   const socket = net.connect(port, '127.0.0.1')
