@@ -126,6 +126,11 @@ xy_str xy__feed_topic(const xy_following *following)
     return xy__subscriber_topic(xy__feed_of(following)->subscriber);
 }
 
+const xy_subscriber *xy__feed_subscriber(const xy_following *following)
+{
+    return xy__feed_of(following)->subscriber;
+}
+
 size_t xy__feed_waiting(const xy_following *following)
 {
     const xy_event_queue *queue = &xy__feed_cohort_of(following)->queue;
@@ -138,8 +143,11 @@ size_t xy__feed_waiting(const xy_following *following)
 
 bool xy__feed_several(xy_following *following)
 {
-    xy__feed_of(following)->several = true;
-    return xy__feed_cohort_of(following)->state != COHORT_IDLE;
+    xy_feed *feed = xy__feed_of(following);
+
+    feed->several = true;
+    return xy__feed_cohort_of(following)->state != COHORT_IDLE ||
+           xy__feed_next_gap(feed, following->since);
 }
 
 /* ---- laggards ---- */
@@ -155,12 +163,16 @@ void xy__feed_lag(xy_following *following, xy_laggard *laggard)
     xy_feed *feed = xy__feed_of(following);
     feed_cohort *cohort = xy__feed_cohort_of(following);
     xy_backlog *backlog = following->follower->backlog;
+    xy_gap gap = xy__feed_next_gap(feed, following->since);
 
     if (xy__feed_cohort_holds(cohort, following->since)) {
         XY_ASSERT(!backlog->due);
         backlog->due = following;
+        backlog->due_gap = xy__feed_gap_of(&cohort->in_hand, following->since);
     }
     xy__feed_cohort_copy(cohort, following->since, &backlog->queue);
+    if (gap)
+        backlog->gap = gap;
     note_all(following, feed);
     laggard->following = following;
     cohort->behind++;
@@ -193,7 +205,7 @@ static void give_laggards(xy_feed *feed, xy_event_slot slot)
         if (following->since >= slot.number)
             continue;
         following->since = slot.number;
-        feed->kind.ops->event(following->follower, slot.event);
+        feed->kind.ops->event(following->follower, slot);
     }
     feed->walk_next = NULL;
 }
@@ -239,17 +251,53 @@ static void give_cohorts(xy_feed *feed, xy_event_slot slot)
     }
 }
 
+static void gap_laggards(const xy_feed *feed)
+{
+    for (xy_link *link = feed->laggards.next; link != &feed->laggards; link = link->next) {
+        xy_following *following = XY_CONTAINER(link, xy_laggard, link)->following;
+
+        if (following->since >= feed->gap_number)
+            continue;
+        following->since = feed->gap_number;
+        following->follower->backlog->gap = feed->gap;
+    }
+}
+
+/* Nobody is told before the next event. */
+static void on_gap(xy_feed *feed, const xy_event *event)
+{
+    const xy_link *cohorts = &feed->family.cohorts;
+
+    xy__feed_enter(feed);
+    feed->last = event->number;
+    feed->gap = event->gap;
+    feed->gap_number = event->number;
+    gap_laggards(feed);
+    for (xy_link *link = cohorts->next; feed->several && link != cohorts; link = link->next)
+        xy__feed_cohort_gap(XY_CONTAINER(link, feed_cohort, cohort.link));
+    xy__feed_exit(feed);
+}
+
 static size_t on_event(void *arg, const xy_event *event)
 {
     xy_feed *feed = arg;
-    xy_event_slot slot = {.event = event->payload, .number = event->number, .id = event->id};
+    xy_event_slot slot = {
+        .event = event->payload,
+        .number = event->number,
+        .id = event->id,
+        .gap = feed->gap,
+        .gap_number = feed->gap_number,
+    };
     size_t count;
 
-    if (!event->payload)
+    if (!event->payload) {
+        on_gap(feed, event);
         return 0;
+    }
     count = count_hearers(feed, event->number);
     xy__feed_enter(feed);
     feed->last = event->number;
+    feed->gap = XY_GAP_NONE;
     feed->current = slot;
     give_laggards(feed, slot);
     give_cohorts(feed, slot);

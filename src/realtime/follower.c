@@ -59,6 +59,22 @@ bool xy__follower_follows(const xy_follower *follower, xy_str topic)
     return found;
 }
 
+static const xy_subscriber *dead_topic(const xy_following *following)
+{
+    const xy_subscriber *subscriber = following->kin.cohort ? xy__feed_subscriber(following) : NULL;
+
+    return subscriber && !xy__subscriber_is_live(subscriber) ? subscriber : NULL;
+}
+
+const xy_subscriber *xy__follower_dead_topic(const xy_follower *follower)
+{
+    const xy_subscriber *dead = dead_topic(&follower->first);
+
+    for (size_t i = 0; !dead && i < further_count(follower); i++)
+        dead = dead_topic(&follower->further->topics.items[i]->following);
+    return dead;
+}
+
 static int join_further(xy_follower *follower, const xy_feed_kind *kind, xy_str topic,
                         xy_identity *identity)
 {
@@ -154,6 +170,8 @@ void xy__follower_fall_behind(xy_follower *follower, const xy_terms *terms)
         return;
     backlog = xy__zalloc(sizeof *backlog);
     xy__list_init(&backlog->laggard.link);
+    xy__list_init(&backlog->opening.link);
+    xy__list_init(&backlog->opening.due_link);
     xy__event_queue_init(&backlog->queue, &terms->queue, terms->gauges);
     follower->backlog = backlog;
     if (follower->first.kin.cohort)
@@ -169,6 +187,7 @@ static void free_backlog(xy_follower *follower)
 {
     xy_backlog *backlog = follower->backlog;
 
+    xy__hub_await_no_more(&backlog->opening);
     follower->backlog = NULL;
     xy__event_queue_deinit(&backlog->queue);
     xy_bytes_unref(backlog->failure);

@@ -17,8 +17,8 @@ typedef struct xy_following xy_following;
 typedef struct xy_further xy_further;
 
 typedef struct xy_follower_ops {
-    /* An event for one who is behind. It may leave from within. shares: event. */
-    void (*event)(xy_follower *follower, xy_bytes *event);
+    /* An event for one who is behind. It may leave from within. shares: slot.event. */
+    void (*event)(xy_follower *follower, xy_event_slot slot);
     /* What it was put has filled its outlet: it falls behind. */
     void (*stalled)(xy_follower *follower);
     /* One who is behind has got what was due, or has more to execute than before: in a later step,
@@ -47,6 +47,11 @@ typedef struct xy_backlog {
     xy_event_queue queue;
     xy_watch watch;    /* of its own run */
     xy_following *due; /* a result of whose cohort is to come before all that waits; or NULL */
+    bool due_gap;      /* what is due comes after the gap that the cohort has in hand */
+    xy_gap gap;        /* before the next event that will come */
+    xy_gap run_gap;    /* before the event of its own run */
+    xy_opening opening;
+    bool told; /* … although not all its topics are live, the outlet was told that it is open */
     xy_bytes *failure; /* the result that ends it all; a reference, or NULL */
 } xy_backlog;
 
@@ -68,6 +73,9 @@ typedef struct xy_feed_kind {
 /* How many topics it follows, and whether that is one of them. */
 size_t xy__follower_topics(const xy_follower *follower);
 bool xy__follower_follows(const xy_follower *follower, xy_str topic);
+
+/* One of its topics that is not live; NULL: all are. */
+const xy_subscriber *xy__follower_dead_topic(const xy_follower *follower);
 
 /* Follow one more topic, as `identity`; harmless when it does already. shares: kind->terms,
  * kind->operation, identity. keeps: follower, until it leaves. Returns XY_OK, or XY_ELIMIT for too

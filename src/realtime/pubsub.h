@@ -27,8 +27,9 @@
 typedef struct xy_pubsub xy_pubsub;
 
 typedef struct xy_pubsub_limits {
-    size_t event_bytes_max;   /* one payload */
-    size_t mailbox_bytes_max; /* events on their way to one worker, each counted with its slot */
+    size_t event_bytes_max;     /* one payload */
+    size_t mailbox_bytes_max;   /* events on their way to one worker, each counted with its slot */
+    uint32_t subscribe_wait_ms; /* until a subscriber's topics are live; then it goes on without */
 } xy_pubsub_limits;
 
 /* takes: store; NULL stands for the one in memory without durable topics (realtime/store.h). gives:
@@ -39,6 +40,8 @@ xy_pubsub *xy__pubsub_create(const xy_pubsub_limits *limits, xy_store *store);
 void xy__pubsub_add_durable(xy_pubsub *ps, xy_str name);
 
 bool xy__pubsub_is_durable(const xy_pubsub *ps, xy_str topic);
+
+const xy_pubsub_limits *xy__pubsub_limits(const xy_pubsub *ps);
 
 xy_store *xy__pubsub_store(const xy_pubsub *ps);
 
@@ -71,9 +74,9 @@ int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload, const xy_e
 void xy__pubsub_gap(xy_pubsub *ps, xy_gap reason);
 void xy__pubsub_gap_topic(xy_pubsub *ps, xy_str name, xy_gap reason);
 
-/* What is published on the topic `name` from now on arrives. From any thread. Nothing when nobody
- * listens any more. */
-void xy__pubsub_live(xy_pubsub *ps, xy_str name);
+/* What is published on the topic `name` from now on arrives. From any thread. Returns false when that
+ * was so already; nothing when nobody listens any more. */
+bool xy__pubsub_live(xy_pubsub *ps, xy_str name);
 
 /* ---- for hubs ---- */
 

@@ -14,6 +14,7 @@
  *   due      a run that it shares is in flight
  *   stalled  the outlet said XY_EFULL; its on_ready ends that
  *   owed     the source was told XY_EFULL; it is owed an on_ready
+ *   waiting  one of its topics is not live: it is behind, and its outlet not told that it is open
  *
  * Invariants
  *   1. Events are executed in the order in which they came, one at a time, each in a run of its
@@ -37,6 +38,7 @@
 #include "base/fatal.h"
 #include "execution/response.h"
 #include "realtime/feed.h"
+#include "realtime/gap_notice.h"
 
 /* Waiting events executed in one turn of the loop; then it is other clients' turn. */
 #define TURN_EVENTS   64u
@@ -66,6 +68,7 @@ struct xy_subscription {
     bool owed;
     bool too_slow;
     bool stepping; /* the task is on the stack */
+    bool opened;   /* the outlet was told */
 };
 
 #define BIT(state) (1u << (state))
@@ -119,13 +122,90 @@ static xy_backlog *fall_behind(xy_subscription *sub)
     return sub->follower.backlog;
 }
 
+/* ---- until its topics are live ---- */
+
+static void tell_open(xy_subscription *sub)
+{
+    if (sub->opened)
+        return;
+    sub->opened = true;
+    xy__outlet_open(sub->follower.outlet);
+}
+
+/* Whoever was told too early may have missed events. */
+static void stop_waiting(xy_subscription *sub)
+{
+    xy_backlog *backlog = sub->follower.backlog;
+
+    xy__hub_await_no_more(&backlog->opening);
+    if (backlog->told)
+        backlog->gap = XY_GAP_RECONNECTED;
+    backlog->told = false;
+}
+
+static void on_opening(xy_opening *opening, bool overdue)
+{
+    xy_backlog *backlog = XY_CONTAINER(opening, xy_backlog, opening);
+    xy_subscription *sub =
+        XY_CONTAINER(backlog->laggard.following, xy_subscription, follower.first);
+    const xy_subscriber *dead = overdue ? NULL : xy__follower_dead_topic(&sub->follower);
+
+    if (overdue) {
+        backlog->told = true;
+        tell_open(sub);
+    } else if (dead) {
+        xy__hub_await(dead, opening);
+    } else {
+        stop_waiting(sub);
+        tell_open(sub);
+        schedule(sub);
+    }
+}
+
+/* A topic that is added later makes it wait, too. */
+static void await_topics(xy_subscription *sub)
+{
+    const xy_subscriber *dead = xy__follower_dead_topic(&sub->follower);
+
+    if (!dead || (sub->follower.backlog && sub->follower.backlog->opening.hub))
+        return;
+    fall_behind(sub)->opening.fn = on_opening;
+    xy__hub_await(dead, &sub->follower.backlog->opening);
+}
+
+/* No topic makes it wait any more. */
+static void give_up_waiting(xy_subscription *sub)
+{
+    if (sub->follower.backlog)
+        xy__hub_await_no_more(&sub->follower.backlog->opening);
+}
+
 /* ---- runs of its own ---- */
 
 static void put(xy_subscription *sub, xy_bytes *result, unsigned flags)
 {
+    xy_backlog *backlog = sub->follower.backlog;
+
+    if (!sub->opened)
+        backlog->told |= backlog->opening.hub != NULL;
+    tell_open(sub);
     /* One that is closed is as good as full: its on_stop is on the way. */
     if (xy__outlet_put(sub->follower.outlet, result, flags) != XY_OK)
         sub->stalled = true;
+}
+
+/* takes: result. gives: it with what its run came behind. */
+static xy_bytes *add_notice(const xy_subscription *sub, xy_bytes *result)
+{
+    xy_gap gap = sub->follower.backlog->run_gap;
+    xy_bytes *noticed;
+
+    if (!gap)
+        return result;
+    noticed = xy__gap_notice(result, gap);
+    xy_bytes_unref(result);
+    xy__gauge_add(&terms_of(sub)->gauges->gaps, 1);
+    return noticed;
 }
 
 static void on_result(void *arg, xy_bytes *result, unsigned flags)
@@ -135,13 +215,13 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
     sub->running = false;
     if (sub->follower.first.kin.cohort)
         xy__feed_alone(&sub->follower.first, xy_bytes_str(result).len);
-    put(sub, result, flags);
+    put(sub, add_notice(sub, result), flags);
     if (!sub->stepping)
         schedule(sub);
 }
 
 /* Spec 6.2.3.2 MapSourceToResponseEvent, one event. */
-static void execute(xy_subscription *sub, xy_bytes *event)
+static void execute(xy_subscription *sub, xy_event_slot slot)
 {
     xy_run_terms terms = {
         .identity = xy__identity_now(sub->identity),
@@ -150,7 +230,8 @@ static void execute(xy_subscription *sub, xy_bytes *event)
     };
 
     sub->running = true;
-    xy__execute_event(sub->operation, &terms, event, on_result, sub);
+    sub->follower.backlog->run_gap = slot.gap;
+    xy__execute_event(sub->operation, &terms, slot.event, on_result, sub);
 }
 
 static bool may_execute(const xy_subscription *sub)
@@ -164,14 +245,13 @@ static bool may_execute(const xy_subscription *sub)
  * used up before that. */
 static bool execute_waiting(xy_subscription *sub)
 {
-    for (unsigned i = 0; i < TURN_EVENTS; i++) {
-        xy_bytes *event =
-            may_execute(sub) ? xy__event_queue_pop(&sub->follower.backlog->queue) : NULL;
+    xy_event_slot slot;
 
-        if (!event)
+    for (unsigned i = 0; i < TURN_EVENTS; i++) {
+        if (!may_execute(sub) || !xy__event_queue_take(&sub->follower.backlog->queue, &slot))
             return true;
-        execute(sub, event);
-        xy_bytes_unref(event);
+        execute(sub, slot);
+        xy_bytes_unref(slot.event);
     }
     return false;
 }
@@ -182,6 +262,7 @@ static bool execute_waiting(xy_subscription *sub)
 static void drain(xy_subscription *sub, xy_bytes *failure)
 {
     go(sub, SUBSCRIPTION_DRAINING);
+    give_up_waiting(sub);
     fall_behind(sub)->failure = failure;
     xy__follower_leave(&sub->follower);
     schedule(sub);
@@ -197,6 +278,7 @@ static void drop_waiting(xy_subscription *sub)
 static void give_up(xy_subscription *sub)
 {
     sub->too_slow = true;
+    give_up_waiting(sub);
     xy__gauge_add(&terms_of(sub)->gauges->overflows, 1);
     xy__follower_leave_at_once(&sub->follower);
     drop_waiting(sub);
@@ -206,6 +288,7 @@ static void give_up(xy_subscription *sub)
 static void close_now(xy_subscription *sub)
 {
     go(sub, SUBSCRIPTION_CLOSED);
+    give_up_waiting(sub);
     xy__follower_leave_at_once(&sub->follower);
     xy__follower_drop_backlog(&sub->follower);
     sub->running = false;
@@ -250,10 +333,12 @@ static void stop_source(xy_subscription *sub)
 }
 
 /* Nothing waits any more. A source that pushes without any topic keeps the backlog: it will need
- * it again. */
+ * it again. So does who waits for a topic, or is to be told of a gap with the next event. */
 static void go_on(xy_subscription *sub)
 {
-    if (xy__follower_topics(&sub->follower) > 0)
+    const xy_backlog *backlog = sub->follower.backlog;
+
+    if (xy__follower_topics(&sub->follower) > 0 && !backlog->opening.hub && !backlog->gap)
         xy__follower_catch_up(&sub->follower);
     if (!sub->owed)
         return;
@@ -298,9 +383,18 @@ static void on_task(xy_task *task)
 
 /* ---- from the source ---- */
 
-static int enqueue(xy_subscription *sub, xy_bytes *event)
+/* The next event says of a gap before it. */
+static xy_gap take_gap(xy_backlog *backlog)
 {
-    int rc = xy__event_queue_push(&fall_behind(sub)->queue, event);
+    xy_gap gap = backlog->gap;
+
+    backlog->gap = XY_GAP_NONE;
+    return gap;
+}
+
+static int enqueue(xy_subscription *sub, xy_event_slot slot)
+{
+    int rc = xy__event_queue_push(&sub->follower.backlog->queue, slot);
 
     if (rc < 0)
         give_up(sub);
@@ -311,8 +405,10 @@ static int enqueue(xy_subscription *sub, xy_bytes *event)
 static int on_push(xy_source_stream *stream, xy_bytes *event)
 {
     xy_subscription *sub = XY_CONTAINER(stream, xy_subscription, stream);
-    int rc = takes_events(sub) ? enqueue(sub, event) : XY_ECLOSED;
+    int rc = XY_ECLOSED;
 
+    if (takes_events(sub))
+        rc = enqueue(sub, (xy_event_slot){.event = event, .gap = take_gap(fall_behind(sub))});
     xy_bytes_unref(event);
     if (rc < 0)
         return rc;
@@ -348,13 +444,17 @@ static int on_topic(xy_source_stream *stream, xy_str topic)
 {
     xy_subscription *sub = XY_CONTAINER(stream, xy_subscription, stream);
     xy_feed_kind kind = {&follower_ops, terms_of(sub), sub->operation};
+    int rc;
 
     if (!takes_events(sub))
         return XY_ECLOSED;
     if (xy__follower_topics(&sub->follower) == XY_SUBSCRIPTION_TOPICS_MAX &&
         !xy__follower_follows(&sub->follower, topic))
         return XY_ELIMIT;
-    return xy__follower_join(&sub->follower, &kind, topic, sub->identity);
+    rc = xy__follower_join(&sub->follower, &kind, topic, sub->identity);
+    if (rc == XY_OK)
+        await_topics(sub);
+    return rc;
 }
 
 static const xy_source_stream_ops source_ops = {
@@ -366,21 +466,24 @@ static const xy_source_stream_ops source_ops = {
 
 /* ---- from its feeds ---- */
 
-static void on_event(xy_follower *follower, xy_bytes *event)
+static void on_event(xy_follower *follower, xy_event_slot slot)
 {
     xy_subscription *sub = sub_of(follower);
 
+    slot.gap = take_gap(follower->backlog);
     if (may_execute(sub) && xy__event_queue_empty(&follower->backlog->queue)) {
-        execute(sub, event);
+        execute(sub, slot);
     } else {
-        enqueue(sub, event);
+        enqueue(sub, slot);
     }
 }
 
+/* Its turn among the tasks is the same as if the run had been its own. */
 static void on_stalled(xy_follower *follower)
 {
     sub_of(follower)->stalled = true;
     fall_behind(sub_of(follower));
+    schedule(sub_of(follower));
 }
 
 static void on_go_on(xy_follower *follower)
@@ -446,6 +549,8 @@ static void open_source(xy_subscription *sub)
     } else if (sub->state == SUBSCRIPTION_OPENING) {
         go(sub, SUBSCRIPTION_ACTIVE);
     }
+    if (!sub->follower.backlog || !sub->follower.backlog->opening.hub)
+        tell_open(sub);
     xy__arena_deinit(&arena);
 }
 

@@ -39,7 +39,8 @@ typedef struct xy_redis_ops {
      * command in flight has been answered with NULL before this. */
     void (*on_lost)(void *arg, const char *why);
     /* It was told something that answers no command in flight: message, smessage, subscribe,
-     * unsubscribe, ssubscribe, sunsubscribe, and pmessage. Valid until it returns. NULL: it never
+     * unsubscribe, ssubscribe, sunsubscribe, and pmessage; or an error, which refuses the oldest
+     * command of xy__redis_tell() that has no answer yet. Valid until it returns. NULL: it never
      * subscribes. */
     void (*on_push)(void *arg, const struct redisReply *push);
 } xy_redis_ops;
@@ -65,8 +66,8 @@ bool xy__redis_is_ready(const xy_redis *redis);
 void xy__redis_command(xy_redis *redis, const xy_str *argv, size_t argc, xy_redis_reply_fn *fn,
                        void *arg);
 
-/* Send a command which is answered by pushes: (S)SUBSCRIBE, (S)UNSUBSCRIBE. Only while it is
- * ready. */
+/* Send a command which is answered by pushes, one a channel, or an error: (S)SUBSCRIBE,
+ * (S)UNSUBSCRIBE. Only while it is ready. */
 void xy__redis_tell(xy_redis *redis, const xy_str *argv, size_t argc);
 
 /* Bytes that wait to be written. */

@@ -27,8 +27,8 @@ typedef struct xy_redis_url {
 } xy_redis_url;
 
 /* Read `text`. Returns XY_OK; XY_EINVAL, when `why` (of `size` bytes) is what to tell the user:
- * what is wrong, where, and what to write instead, without any password. gives: *out, to be freed with
- * xy__redis_url_deinit(). */
+ * what is wrong, where, and what to write instead, without any password. gives: *out, to be freed
+ * with xy__redis_url_deinit(). */
 int xy__redis_url_parse(xy_str text, xy_redis_url *out, char *why, size_t size);
 
 void xy__redis_url_deinit(xy_redis_url *url);
