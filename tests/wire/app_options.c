@@ -50,6 +50,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     uint64_t durable_events = config->limits.durable_events_max;
     uint64_t blocking_threads = config->blocking_threads;
     uint64_t blocking_queue = config->limits.blocking_queue_max;
+    uint64_t subscribe_wait_ms = config->limits.subscribe_wait_ms;
+    uint64_t redis_queue = config->limits.redis_queue_count_max;
     const number_flag flags[] = {
         {"--letter-ms", &application->letter_ms},
         {"--tick-ms", &application->tick_ms},
@@ -69,6 +71,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
         {"--durable-events", &durable_events},
         {"--blocking-threads", &blocking_threads},
         {"--blocking-queue", &blocking_queue},
+        {"--subscribe-wait-ms", &subscribe_wait_ms},
+        {"--redis-queue", &redis_queue},
         {NULL, NULL},
     };
     int kept = 1;
@@ -108,6 +112,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     config->limits.durable_events_max = (uint32_t)durable_events;
     config->blocking_threads = (uint32_t)blocking_threads;
     config->limits.blocking_queue_max = (uint32_t)blocking_queue;
+    config->limits.subscribe_wait_ms = (uint32_t)subscribe_wait_ms;
+    config->limits.redis_queue_count_max = (uint32_t)redis_queue;
     return true;
 }
 
