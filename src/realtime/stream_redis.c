@@ -296,1001 +296,634 @@ static void log_refusal(xy_redis_streams *streams, xy_str topic, const redisRepl
     xy_log(XY_LOG_ERROR, "realtime", "Redis refuses a durable topic", XY_LOG_STR("topic", topic),
            XY_LOG_STR("reply", answer));
 }
-                                                                : XY_STR("no list of entries")));
-                                                                }
-
-                                                                static void
-                                                                range(xy_redis_streams *streams,
-                                                                      xy_str topic, xy_str from,
-                                                                      size_t count,
-                                                                      xy_redis_reply_fn *fn,
-                                                                      void *arg)
-                                                                {
-                                                                    char key[XY_REDIS_DOORBELL_MAX];
-                                                                    char number[NUMBER_BYTES];
-                                                                    xy_str name =
-                                                                        xy__redis_doorbell(key,
-                                                                                           topic);
-                                                                    const xy_str argv[] = {
-                                                                        XY_STR("XRANGE"),
-                                                                        name,
-                                                                        from,
-                                                                        XY_STR("+"),
-                                                                        XY_STR("COUNT"),
-                                                                        write_number(number, count)};
-
-                                                                    xy__redis_bus_command(
-                                                                        streams->store->bus, name,
-                                                                        argv,
-                                                                        sizeof argv / sizeof *argv,
-                                                                        fn, arg);
-                                                                }
-
-                                                                /* ---- the reader ---- */
-
-                                                                static void
-                                                                read_on(xy_redis_stream *stream);
-                                                                static void wake_questions(
-                                                                    xy_redis_stream *stream);
-
-                                                                static void
-                                                                retry_later(xy_redis_stream *stream)
-                                                                {
-                                                                    xy_redis_streams *streams =
-                                                                        stream->streams;
-
-                                                                    stream->doubts = true;
-                                                                    if (streams->closing)
-                                                                        return;
-                                                                    xy__list_remove(&stream->retry);
-                                                                    xy__list_append(
-                                                                        &streams->retries,
-                                                                        &stream->retry);
-                                                                    if (!xy__timer_armed(
-                                                                            &streams->retry))
-                                                                        xy__timer_start(
-                                                                            &streams->store->loop,
-                                                                            &streams->retry,
-                                                                            RETRY_MS);
-                                                                }
-
-                                                                /* A reply has come. False: nobody wants it any more. */
-                                                                static bool
-                                                                end_read(xy_redis_stream *stream)
-                                                                {
-                                                                    bool closed = stream->closed;
-
-                                                                    stream->reads = false;
-                                                                    if (closed)
-                                                                        free(stream);
-                                                                    return !closed;
-                                                                }
-
-                                                                static void tell_gap(
-                                                                    const xy_redis_stream *stream,
-                                                                    xy_gap reason)
-                                                                {
-                                                                    xy__pubsub_gap_topic(
-                                                                        stream->streams->store->ps,
-                                                                        stream->topic, reason);
-                                                                }
-
-                                                                /* False: it has to be tried again. */
-                                                                static bool
-                                                                deliver(xy_redis_stream *stream,
-                                                                        const entry *e)
-                                                                {
-                                                                    redis_store *store =
-                                                                        stream->streams->store;
-                                                                    xy_event_id id = {e->epoch,
-                                                                                      e->at.ms,
-                                                                                      e->at.seq};
-                                                                    xy_bytes *payload = NULL;
-                                                                    int rc = XY_OK;
-
-                                                                    if (stream->epoch &&
-                                                                        e->epoch != FOREIGN_EPOCH &&
-                                                                        e->epoch != stream->epoch)
-                                                                        tell_gap(
-                                                                            stream,
-                                                                            XY_GAP_RECONNECTED);
-                                                                    if (e->epoch != FOREIGN_EPOCH)
-                                                                        stream->epoch = e->epoch;
-                                                                    if (e->text.ptr) {
-                                                                        payload = xy__redis_payload(
-                                                                            store, stream->topic,
-                                                                            e->text);
-                                                                        rc =
-                                                                            payload
-                                                                                ? xy__pubsub_deliver(
-                                                                                      store->ps,
-                                                                                      stream->topic,
-                                                                                      payload, &id)
-                                                                                : XY_ELIMIT;
-                                                                        xy_bytes_unref(payload);
-                                                                    } else {
-                                                                        xy__redis_note_malformed(
-                                                                            store, stream->topic);
-                                                                    }
-                                                                    if (rc == XY_EFULL) {
-                                                                        xy__gauge_sub(
-                                                                            &store->gauges->refused,
-                                                                            1); /* it is not lost */
-                                                                        return false;
-                                                                    }
-                                                                    if (rc < 0)
-                                                                        tell_gap(stream,
-                                                                                 XY_GAP_DROPPED);
-                                                                    stream->cursor = e->at;
-                                                                    return true;
-                                                                }
-
-                                                                /* The entries from `at` on. False: the rest later. */
-                                                                static bool
-                                                                deliver_all(xy_redis_stream *stream,
-                                                                            const redisReply *reply,
-                                                                            size_t at)
-                                                                {
-                                                                    for (; at < reply->elements;
-                                                                         at++) {
-                                                                        entry e;
-
-                                                                        if (read_entry(
-                                                                                reply->element[at],
-                                                                                &e) &&
-                                                                            !deliver(stream, &e))
-                                                                            return false;
-                                                                    }
-                                                                    return true;
-                                                                }
-
-                                                                /* The cursor's entry should be the first. Returns how many of the reply are known already. */
-                                                                static size_t resolve_doubts(
-                                                                    xy_redis_stream *stream,
-                                                                    const redisReply *reply)
-                                                                {
-                                                                    entry first;
-
-                                                                    stream->doubts = false;
-                                                                    if (reply->elements &&
-                                                                        read_entry(
-                                                                            reply->element[0],
-                                                                            &first) &&
-                                                                        is_same(first.at,
-                                                                                stream->cursor))
-                                                                        return 1;
-                                                                    if (!reply->elements) {
-                                                                        /* It is gone as a whole. Should it have begun anew, then with older entries. */
-                                                                        stream->cursor =
-                                                                            (position){0};
-                                                                        stream->rung = true;
-                                                                    } else {
-                                                                        tell_gap(
-                                                                            stream,
-                                                                            XY_GAP_RECONNECTED);
-                                                                        stream->epoch = 0;
-                                                                    }
-                                                                    return 0;
-                                                                }
-
-                                                                static void
-                                                                on_entries(void *arg,
-                                                                           const redisReply *reply)
-                                                                {
-                                                                    xy_redis_stream *stream = arg;
-                                                                    bool doubts =
-                                                                        stream->doubts &&
-                                                                        !is_start(stream->cursor);
-
-                                                                    if (!end_read(stream))
-                                                                        return;
-                                                                    if (!is_list(reply)) {
-                                                                        log_refusal(stream->streams,
-                                                                                    stream->topic,
-                                                                                    reply);
-                                                                        retry_later(stream);
-                                                                        return;
-                                                                    }
-                                                                    if (!deliver_all(
-                                                                            stream, reply,
-                                                                            doubts
-                                                                                ? resolve_doubts(
-                                                                                      stream, reply)
-                                                                                : 0)) {
-                                                                        retry_later(stream);
-                                                                    } else if (reply->elements >=
-                                                                                   READ_COUNT ||
-                                                                               stream->rung) {
-                                                                        stream->doubts |=
-                                                                            reply->elements >=
-                                                                            READ_COUNT;
-                                                                        read_on(stream);
-                                                                    }
-                                                                    wake_questions(stream);
-                                                                }
-
-                                                                static void
-                                                                read_on(xy_redis_stream *stream)
-                                                                {
-                                                                    char from[ENTRY_ID_BYTES];
-
-                                                                    if (stream->reads) {
-                                                                        stream->rung = true;
-                                                                        return;
-                                                                    }
-                                                                    xy__list_remove(&stream->retry);
-                                                                    stream->rung = false;
-                                                                    stream->reads = true;
-                                                                    range(stream->streams,
-                                                                          stream->topic,
-                                                                          is_start(stream->cursor)
-                                                                              ? XY_STR("-")
-                                                                              : write_position(
-                                                                                    from,
-                                                                                    stream->doubts
-                                                                                        ? ""
-                                                                                        : "(",
-                                                                                    stream->cursor),
-                                                                          READ_COUNT, on_entries,
-                                                                          stream);
-                                                                }
-
-                                                                static void
-                                                                tell_live(xy_redis_stream *stream)
-                                                                {
-                                                                    if (stream->awaits)
-                                                                        xy__pubsub_live(
-                                                                            stream->streams->store
-                                                                                ->ps,
-                                                                            stream->topic);
-                                                                    stream->awaits = false;
-                                                                }
-
-                                                                /* Where it stands when the doorbell is heard: what comes after is for us. */
-                                                                static void
-                                                                on_last(void *arg,
-                                                                        const redisReply *reply)
-                                                                {
-                                                                    xy_redis_stream *stream = arg;
-                                                                    entry last;
-
-                                                                    if (!end_read(stream))
-                                                                        return;
-                                                                    if (!is_list(reply)) {
-                                                                        log_refusal(stream->streams,
-                                                                                    stream->topic,
-                                                                                    reply);
-                                                                        retry_later(stream);
-                                                                        return;
-                                                                    }
-                                                                    stream->doubts = false;
-                                                                    if (reply->elements &&
-                                                                        read_entry(
-                                                                            reply->element[0],
-                                                                            &last)) {
-                                                                        stream->cursor = last.at;
-                                                                        stream->epoch =
-                                                                            last.epoch ==
-                                                                                    FOREIGN_EPOCH
-                                                                                ? 0
-                                                                                : last.epoch;
-                                                                    }
-                                                                    stream->state = STREAM_READING;
-                                                                    tell_live(stream);
-                                                                    if (stream->rung)
-                                                                        read_on(stream);
-                                                                    wake_questions(stream);
-                                                                }
-
-                                                                static void
-                                                                start(xy_redis_stream *stream)
-                                                                {
-                                                                    char key[XY_REDIS_DOORBELL_MAX];
-                                                                    xy_str name =
-                                                                        xy__redis_doorbell(
-                                                                            key, stream->topic);
-                                                                    const xy_str argv[] = {
-                                                                        XY_STR("XREVRANGE"),
-                                                                        name,
-                                                                        XY_STR("+"),
-                                                                        XY_STR("-"),
-                                                                        XY_STR("COUNT"),
-                                                                        XY_STR("1")};
-
-                                                                    if (stream->reads)
-                                                                        return;
-                                                                    xy__list_remove(&stream->retry);
-                                                                    stream->reads = true;
-                                                                    stream->rung = false;
-                                                                    xy__redis_bus_command(
-                                                                        stream->streams->store->bus,
-                                                                        name, argv,
-                                                                        sizeof argv / sizeof *argv,
-                                                                        on_last, stream);
-                                                                }
-
-                                                                static void
-                                                                go_on(xy_redis_stream *stream)
-                                                                {
-                                                                    if (stream->state ==
-                                                                        STREAM_STARTING) {
-                                                                        start(stream);
-                                                                    } else if (stream->state ==
-                                                                               STREAM_READING) {
-                                                                        read_on(stream);
-                                                                    }
-                                                                }
-
-                                                                static void
-                                                                retry_all(xy_redis_streams *streams)
-                                                                {
-                                                                    xy_link now;
-
-                                                                    xy__list_init(&now);
-                                                                    while (!xy__list_empty(
-                                                                        &streams->retries)) {
-                                                                        xy_link *link =
-                                                                            streams->retries.next;
-
-                                                                        xy__list_remove(link);
-                                                                        xy__list_append(&now, link);
-                                                                    }
-                                                                    while (!xy__list_empty(&now)) {
-                                                                        xy_redis_stream *stream =
-                                                                            XY_CONTAINER(
-                                                                                now.next,
-                                                                                xy_redis_stream,
-                                                                                retry);
-
-                                                                        xy__list_remove(
-                                                                            &stream->retry);
-                                                                        go_on(stream);
-                                                                    }
-                                                                }
-
-                                                                static void
-                                                                on_retry(xy_timer *timer)
-                                                                {
-                                                                    xy_redis_streams *streams =
-                                                                        XY_CONTAINER(
-                                                                            timer, xy_redis_streams,
-                                                                            retry);
-
-                                                                    /* While the server is away there is nothing to try: it will be told when it is there. */
-                                                                    if (xy__redis_bus_connected(
-                                                                            streams->store->bus))
-                                                                        retry_all(streams);
-                                                                }
-
-                                                                void xy__redis_streams_connected(
-                                                                    xy_redis_streams *streams)
-                                                                {
-                                                                    retry_all(streams);
-                                                                }
-
-                                                                void xy__redis_stream_live(
-                                                                    xy_redis_stream *stream)
-                                                                {
-                                                                    if (stream->state ==
-                                                                        STREAM_SILENT)
-                                                                        stream->state =
-                                                                            STREAM_STARTING;
-                                                                    stream->doubts = true;
-                                                                    stream->rung = stream->reads;
-                                                                    go_on(stream);
-                                                                }
-
-                                                                void xy__redis_stream_ring(
-                                                                    xy_redis_stream *stream,
-                                                                    xy_str message)
-                                                                {
-                                                                    position at;
-
-                                                                    if (stream->state ==
-                                                                            STREAM_READING &&
-                                                                        read_position(message,
-                                                                                      &at) &&
-                                                                        !is_after(at,
-                                                                                  stream->cursor)) {
-                                                                        if (at.ms + STRAGGLER_MS >=
-                                                                            stream->cursor.ms)
-                                                                            return;
-                                                                        stream->doubts = true;
-                                                                    }
-                                                                    if (stream->state ==
-                                                                        STREAM_STARTING) {
-                                                                        stream->rung = true;
-                                                                    } else {
-                                                                        go_on(stream);
-                                                                    }
-                                                                }
-
-                                                                /* ---- questions ---- */
-
-                                                                static void send_questions(
-                                                                    xy_redis_streams *streams);
-
-                                                                static void answer(question *q)
-                                                                {
-                                                                    xy__history_answer(q->history);
-                                                                    free(q);
-                                                                }
-
-                                                                static void
-                                                                answer_unavailable(question *q)
-                                                                {
-                                                                    q->history->unavailable = true;
-                                                                    answer(q);
-                                                                }
-
-                                                                static xy_redis_stream *
-                                                                stream_of(const question *q)
-                                                                {
-                                                                    return xy__map_get(
-                                                                        &q->streams->by_topic,
-                                                                        q->history->topic);
-                                                                }
-
-                                                                static void put(question *q)
-                                                                {
-                                                                    xy_redis_stream *stream =
-                                                                        stream_of(q);
-
-                                                                    if (stream &&
-                                                                        stream->state !=
-                                                                            STREAM_READING) {
-                                                                        xy__list_append(
-                                                                            &stream->asked,
-                                                                            &q->link);
-                                                                    } else {
-                                                                        xy__list_append(
-                                                                            &q->streams->questions,
-                                                                            &q->link);
-                                                                        send_questions(q->streams);
-                                                                    }
-                                                                }
-
-                                                                /* Of what it has waited for some may have come. */
-                                                                static void wake_questions(
-                                                                    xy_redis_stream *stream)
-                                                                {
-                                                                    xy_redis_streams *streams =
-                                                                        stream->streams;
-                                                                    xy_link *asked = &stream->asked;
-
-                                                                    if (stream->state !=
-                                                                            STREAM_READING ||
-                                                                        xy__list_empty(asked))
-                                                                        return;
-                                                                    while (!xy__list_empty(asked)) {
-                                                                        xy_link *link = asked->next;
-
-                                                                        xy__list_remove(link);
-                                                                        xy__list_append(
-                                                                            &streams->questions,
-                                                                            link);
-                                                                    }
-                                                                    send_questions(streams);
-                                                                }
-
-                                                                /* What is not delivered yet comes by mail. */
-                                                                static bool is_delivered(
-                                                                    const xy_redis_stream *stream,
-                                                                    position at)
-                                                                {
-                                                                    return !stream ||
-                                                                           !is_after(
-                                                                               at, stream->cursor);
-                                                                }
-
-                                                                /* True: the answer is complete. */
-                                                                static bool
-                                                                fill(question *q,
-                                                                     const redisReply *reply,
-                                                                     size_t at, size_t count)
-                                                                {
-                                                                    const xy_redis_stream *stream =
-                                                                        stream_of(q);
-                                                                    xy_history *history =
-                                                                        q->history;
-
-                                                                    for (; at < reply->elements;
-                                                                         at++) {
-                                                                        xy_event_id id;
-                                                                        xy_bytes *payload;
-                                                                        entry e;
-
-                                                                        if (!read_entry(
-                                                                                reply->element[at],
-                                                                                &e))
-                                                                            continue;
-                                                                        history->end =
-                                                                            !is_delivered(stream,
-                                                                                          e.at);
-                                                                        if (history->end ||
-                                                                            !xy__history_fits(
-                                                                                history,
-                                                                                e.text.len))
-                                                                            return true;
-                                                                        q->after = e.at;
-                                                                        if (!e.text.ptr)
-                                                                            continue;
-                                                                        id = (xy_event_id){
-                                                                            e.epoch, e.at.ms,
-                                                                            e.at.seq};
-                                                                        payload = xy__redis_payload(
-                                                                            q->streams->store,
-                                                                            history->topic, e.text);
-                                                                        if (!payload)
-                                                                            payload =
-                                                                                xy_bytes_create(
-                                                                                    XY_STR(""));
-                                                                        xy__history_add(
-                                                                            history, &id, payload);
-                                                                        xy_bytes_unref(payload);
-                                                                    }
-                                                                    history->end =
-                                                                        reply->elements < count;
-                                                                    return history->end ||
-                                                                           history->events.len > 0;
-                                                                }
-
-                                                                static bool
-                                                                is_claimed(const question *q,
-                                                                           const entry *e)
-                                                                {
-                                                                    return xy__event_id_tag(
-                                                                               q->history->topic,
-                                                                               e->epoch) == q->tag;
-                                                                }
-
-                                                                /* What is asked about should be the first. */
-                                                                static bool
-                                                                is_known(const question *q,
-                                                                         const redisReply *reply)
-                                                                {
-                                                                    entry first;
-
-                                                                    return reply->elements &&
-                                                                           read_entry(
-                                                                               reply->element[0],
-                                                                               &first) &&
-                                                                           is_same(first.at,
-                                                                                   q->after) &&
-                                                                           is_claimed(q, &first);
-                                                                }
-
-                                                                /* It is not there: was it trimmed, so that the oldest come after it? */
-                                                                static bool comes_before(
-                                                                    const question *q,
-                                                                    const redisReply *reply)
-                                                                {
-                                                                    entry first;
-
-                                                                    return reply->elements &&
-                                                                           read_entry(
-                                                                               reply->element[0],
-                                                                               &first) &&
-                                                                           is_after(first.at,
-                                                                                    q->after) &&
-                                                                           is_claimed(q, &first);
-                                                                }
-
-                                                                static void
-                                                                on_page(void *arg,
-                                                                        const redisReply *reply);
-
-                                                                static size_t
-                                                                count_of(const question *q)
-                                                                {
-                                                                    size_t count =
-                                                                        q->history->events_max <
-                                                                                READ_COUNT
-                                                                            ? q->history->events_max
-                                                                            : READ_COUNT;
-
-                                                                    return count + q->checks;
-                                                                }
-
-                                                                static void
-                                                                send_question(question *q)
-                                                                {
-                                                                    char from[ENTRY_ID_BYTES];
-                                                                    xy_str start = XY_STR("-");
-
-                                                                    if (!q->oldest &&
-                                                                        !is_start(q->after))
-                                                                        start = write_position(
-                                                                            from,
-                                                                            q->checks ? "" : "(",
-                                                                            q->after);
-                                                                    q->streams->question_count++;
-                                                                    range(q->streams,
-                                                                          q->history->topic, start,
-                                                                          count_of(q), on_page, q);
-                                                                }
-
-                                                                static void send_questions(
-                                                                    xy_redis_streams *streams)
-                                                                {
-                                                                    while (
-                                                                        !streams->closing &&
-                                                                        streams->question_count <
-                                                                            QUESTIONS_MAX &&
-                                                                        !xy__list_empty(
-                                                                            &streams->questions)) {
-                                                                        question *q = XY_CONTAINER(
-                                                                            streams->questions.next,
-                                                                            question, link);
-
-                                                                        xy__list_remove(&q->link);
-                                                                        send_question(q);
-                                                                    }
-                                                                }
-
-                                                                /* Once more, with what is known by now. */
-                                                                static void send_again(question *q)
-                                                                {
-                                                                    xy__list_append(
-                                                                        &q->streams->questions,
-                                                                        &q->link);
-                                                                    send_questions(q->streams);
-                                                                }
-
-                                                                static void
-                                                                on_checked(question *q,
-                                                                           const redisReply *reply)
-                                                                {
-                                                                    size_t count = count_of(q);
-                                                                    xy_redis_stream *stream =
-                                                                        stream_of(q);
-
-                                                                    if (!is_known(q, reply)) {
-                                                                        q->history->gap = true;
-                                                                        q->oldest = true;
-                                                                        q->checks = false;
-                                                                        send_again(q);
-                                                                    } else if (!is_delivered(
-                                                                                   stream,
-                                                                                   q->after)) {
-                                                                        xy__list_append(
-                                                                            &stream->asked,
-                                                                            &q->link);
-                                                                        read_on(stream);
-                                                                    } else {
-                                                                        q->checks = false;
-                                                                        if (fill(q, reply, 1,
-                                                                                 count)) {
-                                                                            answer(q);
-                                                                        } else {
-                                                                            send_again(q);
-                                                                        }
-                                                                    }
-                                                                }
-
-                                                                static void
-                                                                on_page(void *arg,
-                                                                        const redisReply *reply)
-                                                                {
-                                                                    question *q = arg;
-                                                                    xy_redis_streams *streams =
-                                                                        q->streams;
-                                                                    size_t count = count_of(q);
-
-                                                                    streams->question_count--;
-                                                                    if (!is_list(reply)) {
-                                                                        log_refusal(
-                                                                            streams,
-                                                                            q->history->topic,
-                                                                            reply);
-                                                                        answer_unavailable(q);
-                                                                    } else if (q->checks) {
-                                                                        on_checked(q, reply);
-                                                                    } else if (q->oldest &&
-                                                                               q->history->gap &&
-                                                                               !comes_before(
-                                                                                   q, reply)) {
-                                                                        q->history->end = true;
-                                                                        answer(q);
-                                                                    } else {
-                                                                        q->oldest = false;
-                                                                        if (fill(q, reply, 0,
-                                                                                 count)) {
-                                                                            answer(q);
-                                                                        } else {
-                                                                            send_again(q);
-                                                                        }
-                                                                    }
-                                                                    send_questions(streams);
-                                                                }
-
-                                                                void xy__redis_streams_read(
-                                                                    xy_redis_streams *streams,
-                                                                    xy_history *history)
-                                                                {
-                                                                    question *q =
-                                                                        xy__zalloc(sizeof *q);
-
-                                                                    q->streams = streams;
-                                                                    q->history = history;
-                                                                    if (history->from_claim) {
-                                                                        q->tag = history->after.tag;
-                                                                        q->after = (position){
-                                                                            history->after.major,
-                                                                            history->after.minor};
-                                                                        q->checks = true;
-                                                                    } else if (
-                                                                        !xy__event_id_is_none(
-                                                                            &history->position)) {
-                                                                        q->tag = xy__event_id_tag(
-                                                                            history->topic,
-                                                                            history->position
-                                                                                .epoch);
-                                                                        q->after = (position){
-                                                                            history->position.major,
-                                                                            history->position
-                                                                                .minor};
-                                                                        q->checks = true;
-                                                                    }
-                                                                    put(q);
-                                                                }
-
-                                                                /* ---- publishing ---- */
-
-                                                                static void append_again(append *a);
-
-                                                                static bool is_overtaken(
-                                                                    const redisReply *reply)
-                                                                {
-                                                                    static const char overtaken[] =
-                                                                        "OVERTAKEN";
-
-                                                                    return reply->type ==
-                                                                               REDIS_REPLY_ERROR &&
-                                                                           strncmp(
-                                                                               reply->str,
-                                                                               overtaken,
-                                                                               sizeof overtaken -
-                                                                                   1) == 0;
-                                                                }
-
-                                                                static void
-                                                                on_appended(void *arg,
-                                                                            const redisReply *reply)
-                                                                {
-                                                                    append *a = arg;
-
-                                                                    if (reply &&
-                                                                        is_overtaken(reply)) {
-                                                                        append_again(a);
-                                                                        return;
-                                                                    }
-                                                                    if (reply &&
-                                                                        reply->type ==
-                                                                            REDIS_REPLY_ERROR) {
-                                                                        log_refusal(
-                                                                            a->streams,
-                                                                            xy_bytes_str(a->topic),
-                                                                            reply);
-                                                                        xy__gauge_add(
-                                                                            &a->streams->store
-                                                                                 ->gauges
-                                                                                 ->unpublished,
-                                                                            1);
-                                                                    }
-                                                                    xy_bytes_unref(a->topic);
-                                                                    xy_bytes_unref(a->payload);
-                                                                    free(a);
-                                                                }
-
-                                                                /* With a number of its own each time. */
-                                                                static void append_again(append *a)
-                                                                {
-                                                                    xy_redis_streams *streams =
-                                                                        a->streams;
-                                                                    xy_str topic =
-                                                                        xy_bytes_str(a->topic);
-                                                                    char stream
-                                                                        [XY_REDIS_DOORBELL_MAX];
-                                                                    char
-                                                                        sent[XY_REDIS_DOORBELL_MAX];
-                                                                    char numbers[3][NUMBER_BYTES];
-                                                                    const xy_str keys[] = {
-                                                                        xy__redis_doorbell(stream,
-                                                                                           topic),
-                                                                        sent_key(streams, sent,
-                                                                                 topic)};
-                                                                    const xy_str args[] = {
-                                                                        write_number(
-                                                                            numbers[0],
-                                                                            ++streams->number),
-                                                                        {streams->epoch,
-                                                                         EPOCH_DIGITS},
-                                                                        write_number(
-                                                                            numbers[1],
-                                                                            streams->limits
-                                                                                    .events_max
-                                                                                ? streams->limits
-                                                                                      .events_max
-                                                                                : 1),
-                                                                        write_number(
-                                                                            numbers[2],
-                                                                            streams->limits
-                                                                                    .age_max_s
-                                                                                ? streams->limits
-                                                                                      .age_max_s
-                                                                                : 1),
-                                                                        streams->store->sharded
-                                                                            ? XY_STR("SPUBLISH")
-                                                                            : XY_STR("PUBLISH"),
-                                                                        topic,
-                                                                    };
-                                                                    const xy_redis_call call = {
-                                                                        .script = 0,
-                                                                        .keys = keys,
-                                                                        .key_count = sizeof keys /
-                                                                                     sizeof *keys,
-                                                                        .args = args,
-                                                                        .arg_count = sizeof args /
-                                                                                     sizeof *args,
-                                                                        .last = a->payload,
-                                                                    };
-                                                                    int rc = xy__redis_bus_append(
-                                                                        streams->store->bus, &call,
-                                                                        on_appended, a);
-
-                                                                    XY_ASSERT(
-                                                                        rc ==
-                                                                        XY_OK); /* its bounds are beyond the store's */
-                                                                }
-
-                                                                void xy__redis_streams_publish(
-                                                                    xy_redis_streams *streams,
-                                                                    xy_bytes *topic,
-                                                                    xy_bytes *payload)
-                                                                {
-                                                                    append *a =
-                                                                        xy__malloc(sizeof *a);
-
-                                                                    *a = (append){
-                                                                        streams,
-                                                                        xy_bytes_ref(topic),
-                                                                        xy_bytes_ref(payload)};
-                                                                    append_again(a);
-                                                                }
-
-                                                                /* ---- life ---- */
-
-                                                                static uint64_t random_number(void)
-                                                                {
-                                                                    uint64_t number;
-
-                                                                    XY_ASSERT(
-                                                                        getrandom(&number,
-                                                                                  sizeof number,
-                                                                                  0) ==
-                                                                        (ssize_t)sizeof number);
-                                                                    return number;
-                                                                }
-
-                                                                xy_redis_streams *
-                                                                xy__redis_streams_create(
-                                                                    redis_store *store,
-                                                                    const xy_durable_limits *limits)
-                                                                {
-                                                                    xy_redis_streams *streams =
-                                                                        xy__zalloc(sizeof *streams);
-
-                                                                    streams->store = store;
-                                                                    streams->limits = *limits;
-                                                                    snprintf(
-                                                                        streams->producer,
-                                                                        sizeof streams->producer,
-                                                                        "%016" PRIx64,
-                                                                        random_number());
-                                                                    /* Never that of the foreign ones, nor none at all. */
-                                                                    snprintf(streams->epoch,
-                                                                             sizeof streams->epoch,
-                                                                             "%016" PRIx64,
-                                                                             random_number() | 2);
-                                                                    streams->retry.fn = on_retry;
-                                                                    xy__map_init(&streams->by_topic,
-                                                                                 NULL);
-                                                                    xy__list_init(&streams->all);
-                                                                    xy__list_init(
-                                                                        &streams->retries);
-                                                                    xy__list_init(
-                                                                        &streams->questions);
-                                                                    return streams;
-                                                                }
-
-                                                                void xy__redis_streams_stop(
-                                                                    xy_redis_streams *streams)
-                                                                {
-                                                                    streams->closing = true;
-                                                                }
-
-                                                                void xy__redis_streams_destroy(
-                                                                    xy_redis_streams *streams)
-                                                                {
-                                                                    if (!streams)
-                                                                        return;
-                                                                    xy__timer_stop(
-                                                                        &streams->store->loop,
-                                                                        &streams->retry);
-                                                                    while (!xy__list_empty(
-                                                                        &streams->all))
-                                                                        xy__redis_stream_close(
-                                                                            stream_at(
-                                                                                streams->all.next));
-                                                                    while (!xy__list_empty(
-                                                                        &streams->questions)) {
-                                                                        question *q = XY_CONTAINER(
-                                                                            streams->questions.next,
-                                                                            question, link);
-
-                                                                        xy__list_remove(&q->link);
-                                                                        answer_unavailable(q);
-                                                                    }
-                                                                    xy__map_deinit(
-                                                                        &streams->by_topic);
-                                                                    free(streams);
-                                                                }
-
-                                                                xy_redis_stream *
-                                                                xy__redis_stream_open(
-                                                                    xy_redis_streams *streams,
-                                                                    xy_str topic)
-                                                                {
-                                                                    xy_redis_stream *stream =
-                                                                        xy__zalloc(sizeof *stream +
-                                                                                   topic.len);
-
-                                                                    stream->streams = streams;
-                                                                    if (topic.len)
-                                                                        memcpy(stream->text,
-                                                                               topic.ptr,
-                                                                               topic.len);
-                                                                    stream->topic = (xy_str){
-                                                                        stream->text, topic.len};
-                                                                    stream->awaits = true;
-                                                                    xy__list_init(&stream->retry);
-                                                                    xy__list_init(&stream->asked);
-                                                                    xy__list_append(&streams->all,
-                                                                                    &stream->link);
-                                                                    xy__map_put(&streams->by_topic,
-                                                                                stream->topic,
-                                                                                stream);
-                                                                    return stream;
-                                                                }
-
-                                                                void xy__redis_stream_listen(
-                                                                    xy_redis_stream *stream)
-                                                                {
-                                                                    stream->awaits = true;
-                                                                    if (stream->state ==
-                                                                        STREAM_READING)
-                                                                        tell_live(stream);
-                                                                }
-
-                                                                void xy__redis_stream_close(
-                                                                    xy_redis_stream *stream)
-                                                                {
-                                                                    xy__map_del(
-                                                                        &stream->streams->by_topic,
-                                                                        stream->topic);
-                                                                    xy__list_remove(&stream->link);
-                                                                    xy__list_remove(&stream->retry);
-                                                                    while (!xy__list_empty(
-                                                                        &stream->asked)) {
-                                                                        question *q = XY_CONTAINER(
-                                                                            stream->asked.next,
-                                                                            question, link);
-
-                                                                        xy__list_remove(&q->link);
-                                                                        answer_unavailable(q);
-                                                                    }
-                                                                    stream->closed = true;
-                                                                    if (!stream->reads)
-                                                                        free(stream);
-                                                                }
+
+static void range(xy_redis_streams *streams, xy_str topic, xy_str from, size_t count,
+                  xy_redis_reply_fn *fn, void *arg)
+{
+    char key[XY_REDIS_DOORBELL_MAX];
+    char number[NUMBER_BYTES];
+    xy_str name = xy__redis_doorbell(key, topic);
+    const xy_str argv[] = {XY_STR("XRANGE"),           name, from, XY_STR("+"), XY_STR("COUNT"),
+                           write_number(number, count)};
+
+    xy__redis_bus_command(streams->store->bus, name, argv, sizeof argv / sizeof *argv, fn, arg);
+}
+
+/* ---- the reader ---- */
+
+static void read_on(xy_redis_stream *stream);
+static void wake_questions(xy_redis_stream *stream);
+
+static void retry_later(xy_redis_stream *stream)
+{
+    xy_redis_streams *streams = stream->streams;
+
+    stream->doubts = true;
+    if (streams->closing)
+        return;
+    xy__list_remove(&stream->retry);
+    xy__list_append(&streams->retries, &stream->retry);
+    if (!xy__timer_armed(&streams->retry))
+        xy__timer_start(&streams->store->loop, &streams->retry, RETRY_MS);
+}
+
+/* A reply has come. False: nobody wants it any more. */
+static bool end_read(xy_redis_stream *stream)
+{
+    bool closed = stream->closed;
+
+    stream->reads = false;
+    if (closed)
+        free(stream);
+    return !closed;
+}
+
+static void tell_gap(const xy_redis_stream *stream, xy_gap reason)
+{
+    xy__pubsub_gap_topic(stream->streams->store->ps, stream->topic, reason);
+}
+
+/* False: it has to be tried again. */
+static bool deliver(xy_redis_stream *stream, const entry *e)
+{
+    redis_store *store = stream->streams->store;
+    xy_event_id id = {e->epoch, e->at.ms, e->at.seq};
+    xy_bytes *payload = NULL;
+    int rc = XY_OK;
+
+    if (stream->epoch && e->epoch != FOREIGN_EPOCH && e->epoch != stream->epoch)
+        tell_gap(stream, XY_GAP_RECONNECTED);
+    if (e->epoch != FOREIGN_EPOCH)
+        stream->epoch = e->epoch;
+    if (e->text.ptr) {
+        payload = xy__redis_payload(store, stream->topic, e->text);
+        rc = payload ? xy__pubsub_deliver(store->ps, stream->topic, payload, &id) : XY_ELIMIT;
+        xy_bytes_unref(payload);
+    } else {
+        xy__redis_note_malformed(store, stream->topic);
+    }
+    if (rc == XY_EFULL) {
+        xy__gauge_sub(&store->gauges->refused, 1); /* it is not lost */
+        return false;
+    }
+    if (rc < 0)
+        tell_gap(stream, XY_GAP_DROPPED);
+    stream->cursor = e->at;
+    return true;
+}
+
+/* The entries from `at` on. False: the rest later. */
+static bool deliver_all(xy_redis_stream *stream, const redisReply *reply, size_t at)
+{
+    for (; at < reply->elements; at++) {
+        entry e;
+
+        if (read_entry(reply->element[at], &e) && !deliver(stream, &e))
+            return false;
+    }
+    return true;
+}
+
+/* The cursor's entry should be the first. Returns how many of the reply are known already. */
+static size_t resolve_doubts(xy_redis_stream *stream, const redisReply *reply)
+{
+    entry first;
+
+    stream->doubts = false;
+    if (reply->elements && read_entry(reply->element[0], &first) &&
+        is_same(first.at, stream->cursor))
+        return 1;
+    if (!reply->elements) {
+        /* It is gone as a whole. Should it have begun anew, then with older entries. */
+        stream->cursor = (position){0};
+        stream->rung = true;
+    } else {
+        tell_gap(stream, XY_GAP_RECONNECTED);
+        stream->epoch = 0;
+    }
+    return 0;
+}
+
+static void on_entries(void *arg, const redisReply *reply)
+{
+    xy_redis_stream *stream = arg;
+    bool doubts = stream->doubts && !is_start(stream->cursor);
+
+    if (!end_read(stream))
+        return;
+    if (!is_list(reply)) {
+        log_refusal(stream->streams, stream->topic, reply);
+        retry_later(stream);
+        return;
+    }
+    if (!deliver_all(stream, reply, doubts ? resolve_doubts(stream, reply) : 0)) {
+        retry_later(stream);
+    } else if (reply->elements >= READ_COUNT || stream->rung) {
+        stream->doubts |= reply->elements >= READ_COUNT;
+        read_on(stream);
+    }
+    wake_questions(stream);
+}
+
+static void read_on(xy_redis_stream *stream)
+{
+    char from[ENTRY_ID_BYTES];
+
+    if (stream->reads) {
+        stream->rung = true;
+        return;
+    }
+    xy__list_remove(&stream->retry);
+    stream->rung = false;
+    stream->reads = true;
+    range(stream->streams, stream->topic,
+          is_start(stream->cursor)
+              ? XY_STR("-")
+              : write_position(from, stream->doubts ? "" : "(", stream->cursor),
+          READ_COUNT, on_entries, stream);
+}
+
+static void tell_live(xy_redis_stream *stream)
+{
+    if (stream->awaits)
+        xy__pubsub_live(stream->streams->store->ps, stream->topic);
+    stream->awaits = false;
+}
+
+/* Where it stands when the doorbell is heard: what comes after is for us. */
+static void on_last(void *arg, const redisReply *reply)
+{
+    xy_redis_stream *stream = arg;
+    entry last;
+
+    if (!end_read(stream))
+        return;
+    if (!is_list(reply)) {
+        log_refusal(stream->streams, stream->topic, reply);
+        retry_later(stream);
+        return;
+    }
+    stream->doubts = false;
+    if (reply->elements && read_entry(reply->element[0], &last)) {
+        stream->cursor = last.at;
+        stream->epoch = last.epoch == FOREIGN_EPOCH ? 0 : last.epoch;
+    }
+    stream->state = STREAM_READING;
+    tell_live(stream);
+    if (stream->rung)
+        read_on(stream);
+    wake_questions(stream);
+}
+
+static void start(xy_redis_stream *stream)
+{
+    char key[XY_REDIS_DOORBELL_MAX];
+    xy_str name = xy__redis_doorbell(key, stream->topic);
+    const xy_str argv[] = {XY_STR("XREVRANGE"), name,       XY_STR("+"), XY_STR("-"),
+                           XY_STR("COUNT"),     XY_STR("1")};
+
+    if (stream->reads)
+        return;
+    xy__list_remove(&stream->retry);
+    stream->reads = true;
+    stream->rung = false;
+    xy__redis_bus_command(stream->streams->store->bus, name, argv, sizeof argv / sizeof *argv,
+                          on_last, stream);
+}
+
+static void go_on(xy_redis_stream *stream)
+{
+    if (stream->state == STREAM_STARTING) {
+        start(stream);
+    } else if (stream->state == STREAM_READING) {
+        read_on(stream);
+    }
+}
+
+static void retry_all(xy_redis_streams *streams)
+{
+    xy_link now;
+
+    xy__list_init(&now);
+    while (!xy__list_empty(&streams->retries)) {
+        xy_link *link = streams->retries.next;
+
+        xy__list_remove(link);
+        xy__list_append(&now, link);
+    }
+    while (!xy__list_empty(&now)) {
+        xy_redis_stream *stream = XY_CONTAINER(now.next, xy_redis_stream, retry);
+
+        xy__list_remove(&stream->retry);
+        go_on(stream);
+    }
+}
+
+static void on_retry(xy_timer *timer)
+{
+    xy_redis_streams *streams = XY_CONTAINER(timer, xy_redis_streams, retry);
+
+    /* While the server is away there is nothing to try: it will be told when it is there. */
+    if (xy__redis_bus_connected(streams->store->bus))
+        retry_all(streams);
+}
+
+void xy__redis_streams_connected(xy_redis_streams *streams)
+{
+    retry_all(streams);
+}
+
+void xy__redis_stream_live(xy_redis_stream *stream)
+{
+    if (stream->state == STREAM_SILENT)
+        stream->state = STREAM_STARTING;
+    stream->doubts = true;
+    stream->rung = stream->reads;
+    go_on(stream);
+}
+
+void xy__redis_stream_ring(xy_redis_stream *stream, xy_str message)
+{
+    position at;
+
+    if (stream->state == STREAM_READING && read_position(message, &at) &&
+        !is_after(at, stream->cursor)) {
+        if (at.ms + STRAGGLER_MS >= stream->cursor.ms)
+            return;
+        stream->doubts = true;
+    }
+    if (stream->state == STREAM_STARTING) {
+        stream->rung = true;
+    } else {
+        go_on(stream);
+    }
+}
+
+/* ---- questions ---- */
+
+static void send_questions(xy_redis_streams *streams);
+
+static void answer(question *q)
+{
+    xy__history_answer(q->history);
+    free(q);
+}
+
+static void answer_unavailable(question *q)
+{
+    q->history->unavailable = true;
+    answer(q);
+}
+
+static xy_redis_stream *stream_of(const question *q)
+{
+    return xy__map_get(&q->streams->by_topic, q->history->topic);
+}
+
+static void put(question *q)
+{
+    xy_redis_stream *stream = stream_of(q);
+
+    if (stream && stream->state != STREAM_READING) {
+        xy__list_append(&stream->asked, &q->link);
+    } else {
+        xy__list_append(&q->streams->questions, &q->link);
+        send_questions(q->streams);
+    }
+}
+
+/* Of what it has waited for some may have come. */
+static void wake_questions(xy_redis_stream *stream)
+{
+    xy_redis_streams *streams = stream->streams;
+    xy_link *asked = &stream->asked;
+
+    if (stream->state != STREAM_READING || xy__list_empty(asked))
+        return;
+    while (!xy__list_empty(asked)) {
+        xy_link *link = asked->next;
+
+        xy__list_remove(link);
+        xy__list_append(&streams->questions, link);
+    }
+    send_questions(streams);
+}
+
+/* What is not delivered yet comes by mail. */
+static bool is_delivered(const xy_redis_stream *stream, position at)
+{
+    return !stream || !is_after(at, stream->cursor);
+}
+
+/* True: the answer is complete. */
+static bool fill(question *q, const redisReply *reply, size_t at, size_t count)
+{
+    const xy_redis_stream *stream = stream_of(q);
+    xy_history *history = q->history;
+
+    for (; at < reply->elements; at++) {
+        xy_event_id id;
+        xy_bytes *payload;
+        entry e;
+
+        if (!read_entry(reply->element[at], &e))
+            continue;
+        history->end = !is_delivered(stream, e.at);
+        if (history->end || !xy__history_fits(history, e.text.len))
+            return true;
+        q->after = e.at;
+        if (!e.text.ptr)
+            continue;
+        id = (xy_event_id){e.epoch, e.at.ms, e.at.seq};
+        payload = xy__redis_payload(q->streams->store, history->topic, e.text);
+        if (!payload)
+            payload = xy_bytes_create(XY_STR(""));
+        xy__history_add(history, &id, payload);
+        xy_bytes_unref(payload);
+    }
+    history->end = reply->elements < count;
+    return history->end || history->events.len > 0;
+}
+
+static bool is_claimed(const question *q, const entry *e)
+{
+    return xy__event_id_tag(q->history->topic, e->epoch) == q->tag;
+}
+
+/* What is asked about should be the first. */
+static bool is_known(const question *q, const redisReply *reply)
+{
+    entry first;
+
+    return reply->elements && read_entry(reply->element[0], &first) &&
+           is_same(first.at, q->after) && is_claimed(q, &first);
+}
+
+/* It is not there: was it trimmed, so that the oldest come after it? */
+static bool comes_before(const question *q, const redisReply *reply)
+{
+    entry first;
+
+    return reply->elements && read_entry(reply->element[0], &first) &&
+           is_after(first.at, q->after) && is_claimed(q, &first);
+}
+
+static void on_page(void *arg, const redisReply *reply);
+
+static size_t count_of(const question *q)
+{
+    size_t count = q->history->events_max < READ_COUNT ? q->history->events_max : READ_COUNT;
+
+    return count + q->checks;
+}
+
+static void send_question(question *q)
+{
+    char from[ENTRY_ID_BYTES];
+    xy_str start = XY_STR("-");
+
+    if (!q->oldest && !is_start(q->after))
+        start = write_position(from, q->checks ? "" : "(", q->after);
+    q->streams->question_count++;
+    range(q->streams, q->history->topic, start, count_of(q), on_page, q);
+}
+
+static void send_questions(xy_redis_streams *streams)
+{
+    while (!streams->closing && streams->question_count < QUESTIONS_MAX &&
+           !xy__list_empty(&streams->questions)) {
+        question *q = XY_CONTAINER(streams->questions.next, question, link);
+
+        xy__list_remove(&q->link);
+        send_question(q);
+    }
+}
+
+/* Once more, with what is known by now. */
+static void send_again(question *q)
+{
+    xy__list_append(&q->streams->questions, &q->link);
+    send_questions(q->streams);
+}
+
+static void on_checked(question *q, const redisReply *reply)
+{
+    size_t count = count_of(q);
+    xy_redis_stream *stream = stream_of(q);
+
+    if (!is_known(q, reply)) {
+        q->history->gap = true;
+        q->oldest = true;
+        q->checks = false;
+        send_again(q);
+    } else if (!is_delivered(stream, q->after)) {
+        xy__list_append(&stream->asked, &q->link);
+        read_on(stream);
+    } else {
+        q->checks = false;
+        if (fill(q, reply, 1, count)) {
+            answer(q);
+        } else {
+            send_again(q);
+        }
+    }
+}
+
+static void on_page(void *arg, const redisReply *reply)
+{
+    question *q = arg;
+    xy_redis_streams *streams = q->streams;
+    size_t count = count_of(q);
+
+    streams->question_count--;
+    if (!is_list(reply)) {
+        log_refusal(streams, q->history->topic, reply);
+        answer_unavailable(q);
+    } else if (q->checks) {
+        on_checked(q, reply);
+    } else if (q->oldest && q->history->gap && !comes_before(q, reply)) {
+        q->history->end = true;
+        answer(q);
+    } else {
+        q->oldest = false;
+        if (fill(q, reply, 0, count)) {
+            answer(q);
+        } else {
+            send_again(q);
+        }
+    }
+    send_questions(streams);
+}
+
+void xy__redis_streams_read(xy_redis_streams *streams, xy_history *history)
+{
+    question *q = xy__zalloc(sizeof *q);
+
+    q->streams = streams;
+    q->history = history;
+    if (history->from_claim) {
+        q->tag = history->after.tag;
+        q->after = (position){history->after.major, history->after.minor};
+        q->checks = true;
+    } else if (!xy__event_id_is_none(&history->position)) {
+        q->tag = xy__event_id_tag(history->topic, history->position.epoch);
+        q->after = (position){history->position.major, history->position.minor};
+        q->checks = true;
+    }
+    put(q);
+}
+
+/* ---- publishing ---- */
+
+static void append_again(append *a);
+
+static bool is_overtaken(const redisReply *reply)
+{
+    static const char overtaken[] = "OVERTAKEN";
+
+    return reply->type == REDIS_REPLY_ERROR &&
+           strncmp(reply->str, overtaken, sizeof overtaken - 1) == 0;
+}
+
+static void on_appended(void *arg, const redisReply *reply)
+{
+    append *a = arg;
+
+    if (reply && is_overtaken(reply)) {
+        append_again(a);
+        return;
+    }
+    if (reply && reply->type == REDIS_REPLY_ERROR) {
+        log_refusal(a->streams, xy_bytes_str(a->topic), reply);
+        xy__gauge_add(&a->streams->store->gauges->unpublished, 1);
+    }
+    xy_bytes_unref(a->topic);
+    xy_bytes_unref(a->payload);
+    free(a);
+}
+
+/* With a number of its own each time. */
+static void append_again(append *a)
+{
+    xy_redis_streams *streams = a->streams;
+    xy_str topic = xy_bytes_str(a->topic);
+    char stream[XY_REDIS_DOORBELL_MAX];
+    char sent[XY_REDIS_DOORBELL_MAX];
+    char numbers[3][NUMBER_BYTES];
+    const xy_str keys[] = {xy__redis_doorbell(stream, topic), sent_key(streams, sent, topic)};
+    const xy_str args[] = {
+        write_number(numbers[0], ++streams->number),
+        {streams->epoch, EPOCH_DIGITS},
+        write_number(numbers[1], streams->limits.events_max ? streams->limits.events_max : 1),
+        write_number(numbers[2], streams->limits.age_max_s ? streams->limits.age_max_s : 1),
+        streams->store->sharded ? XY_STR("SPUBLISH") : XY_STR("PUBLISH"),
+        topic,
+    };
+    const xy_redis_call call = {
+        .script = 0,
+        .keys = keys,
+        .key_count = sizeof keys / sizeof *keys,
+        .args = args,
+        .arg_count = sizeof args / sizeof *args,
+        .last = a->payload,
+    };
+    int rc = xy__redis_bus_append(streams->store->bus, &call, on_appended, a);
+
+    XY_ASSERT(rc == XY_OK); /* its bounds are beyond the store's */
+}
+
+void xy__redis_streams_publish(xy_redis_streams *streams, xy_bytes *topic, xy_bytes *payload)
+{
+    append *a = xy__malloc(sizeof *a);
+
+    *a = (append){streams, xy_bytes_ref(topic), xy_bytes_ref(payload)};
+    append_again(a);
+}
+
+/* ---- life ---- */
+
+static uint64_t random_number(void)
+{
+    uint64_t number;
+
+    XY_ASSERT(getrandom(&number, sizeof number, 0) == (ssize_t)sizeof number);
+    return number;
+}
+
+xy_redis_streams *xy__redis_streams_create(redis_store *store, const xy_durable_limits *limits)
+{
+    xy_redis_streams *streams = xy__zalloc(sizeof *streams);
+
+    streams->store = store;
+    streams->limits = *limits;
+    snprintf(streams->producer, sizeof streams->producer, "%016" PRIx64, random_number());
+    /* Never that of the foreign ones, nor none at all. */
+    snprintf(streams->epoch, sizeof streams->epoch, "%016" PRIx64, random_number() | 2);
+    streams->retry.fn = on_retry;
+    xy__map_init(&streams->by_topic, NULL);
+    xy__list_init(&streams->all);
+    xy__list_init(&streams->retries);
+    xy__list_init(&streams->questions);
+    return streams;
+}
+
+void xy__redis_streams_stop(xy_redis_streams *streams)
+{
+    streams->closing = true;
+}
+
+void xy__redis_streams_destroy(xy_redis_streams *streams)
+{
+    if (!streams)
+        return;
+    xy__timer_stop(&streams->store->loop, &streams->retry);
+    while (!xy__list_empty(&streams->all))
+        xy__redis_stream_close(stream_at(streams->all.next));
+    while (!xy__list_empty(&streams->questions)) {
+        question *q = XY_CONTAINER(streams->questions.next, question, link);
+
+        xy__list_remove(&q->link);
+        answer_unavailable(q);
+    }
+    xy__map_deinit(&streams->by_topic);
+    free(streams);
+}
+
+xy_redis_stream *xy__redis_stream_open(xy_redis_streams *streams, xy_str topic)
+{
+    xy_redis_stream *stream = xy__zalloc(sizeof *stream + topic.len);
+
+    stream->streams = streams;
+    if (topic.len)
+        memcpy(stream->text, topic.ptr, topic.len);
+    stream->topic = (xy_str){stream->text, topic.len};
+    stream->awaits = true;
+    xy__list_init(&stream->retry);
+    xy__list_init(&stream->asked);
+    xy__list_append(&streams->all, &stream->link);
+    xy__map_put(&streams->by_topic, stream->topic, stream);
+    return stream;
+}
+
+void xy__redis_stream_listen(xy_redis_stream *stream)
+{
+    stream->awaits = true;
+    if (stream->state == STREAM_READING)
+        tell_live(stream);
+}
+
+void xy__redis_stream_close(xy_redis_stream *stream)
+{
+    xy__map_del(&stream->streams->by_topic, stream->topic);
+    xy__list_remove(&stream->link);
+    xy__list_remove(&stream->retry);
+    while (!xy__list_empty(&stream->asked)) {
+        question *q = XY_CONTAINER(stream->asked.next, question, link);
+
+        xy__list_remove(&q->link);
+        answer_unavailable(q);
+    }
+    stream->closed = true;
+    if (!stream->reads)
+        free(stream);
+}
