@@ -18,13 +18,6 @@
 #include "base/fatal.h"
 #include "redis/bus_parts.h"
 
-/* A command that there was no connection for. */
-typedef struct bus_orphan {
-    xy_link link;
-    xy_redis_reply_fn *fn;
-    void *arg;
-} bus_orphan;
-
 static bus_node *of_link(xy_link *link)
 {
     return XY_CONTAINER(link, bus_node, link);
@@ -165,27 +158,22 @@ static void node_close(bus_node *node)
 
 /* ---- Commands ---- */
 
+/* Those that the answers bring wait for another turn, unless an answer closes the bus: that
+ * answers all the others before it returns. */
 static void on_answer_orphans(xy_task *task)
 {
     xy_redis_bus *bus = XY_CONTAINER(task, xy_redis_bus, answer_orphans);
-    xy_link mine;
+    size_t end = bus->orphans.len;
 
-    /* Those that the answers bring wait for another turn. */
-    xy__list_init(&mine);
-    while (!xy__list_empty(&bus->orphans)) {
-        xy_link *link = bus->orphans.next;
+    while (bus->orphans_at < end && bus->orphans_at < bus->orphans.len) {
+        bus_orphan orphan = bus->orphans.items[bus->orphans_at++];
 
-        xy__list_remove(link);
-        xy__list_append(&mine, link);
-    }
-    while (!xy__list_empty(&mine)) {
-        bus_orphan orphan = *XY_CONTAINER(mine.next, bus_orphan, link);
-        bus_orphan *gone = XY_CONTAINER(mine.next, bus_orphan, link);
-
-        xy__list_remove(&gone->link);
-        free(gone);
         if (orphan.fn)
             orphan.fn(orphan.arg, NULL);
+    }
+    if (bus->orphans_at == bus->orphans.len) {
+        bus->orphans_at = 0;
+        bus->orphans.len = 0;
     }
 }
 
@@ -193,15 +181,12 @@ void xy__redis_bus_command(xy_redis_bus *bus, xy_str key, const xy_str *argv, si
                            xy_redis_reply_fn *fn, void *arg)
 {
     bus_node *node = bus->closed ? NULL : xy__bus_node_of(bus, key);
-    bus_orphan *orphan;
 
     if (node && xy__redis_is_ready(node->commands)) {
         xy__redis_command(node->commands, argv, argc, fn, arg);
         return;
     }
-    orphan = xy__malloc(sizeof *orphan);
-    *orphan = (bus_orphan){.fn = fn, .arg = arg};
-    xy__list_append(&bus->orphans, &orphan->link);
+    *xy_vec_push(NULL, &bus->orphans) = (bus_orphan){.fn = fn, .arg = arg};
     xy__loop_next(bus->loop, &bus->answer_orphans);
 }
 
@@ -211,14 +196,13 @@ static void on_end(xy_task *task)
 {
     xy_redis_bus *bus = XY_CONTAINER(task, xy_redis_bus, end);
 
-    while (!xy__list_empty(&bus->orphans))
+    while (bus->orphans.len)
         on_answer_orphans(&bus->answer_orphans);
+    free(bus->orphans.items);
     xy__task_cancel(&bus->answer_orphans);
-    while (!xy__list_empty(&bus->nodes)) {
-        bus_node *node = of_link(bus->nodes.next);
-
-        xy__list_remove(&node->link);
-        free(node);
+    for (xy_link *link = bus->nodes.next, *next; link != &bus->nodes; link = next) {
+        next = link->next;
+        free(of_link(link));
     }
     xy__bus_channels_close(bus);
     free(bus->shas);
@@ -237,7 +221,6 @@ xy_redis_bus *xy__redis_bus_open(xy_loop *loop, const xy_redis_bus_options *opti
     bus->end.fn = on_end;
     bus->answer_orphans.fn = on_answer_orphans;
     xy__list_init(&bus->nodes);
-    xy__list_init(&bus->orphans);
     xy__map_init(&bus->channels, NULL);
     while (options->scripts && options->scripts[bus->script_count])
         bus->script_count++;

@@ -138,18 +138,24 @@ void xy__bus_channels_close(xy_redis_bus *bus)
     xy__map_deinit(&bus->channels);
 }
 
+static bus_channel *channel_new(xy_redis_bus *bus, xy_str name)
+{
+    bus_channel *channel = xy__zalloc(sizeof *channel + name.len + 1);
+
+    channel->node = xy__bus_node_of(bus, name);
+    channel->len = name.len;
+    memcpy(channel->name, name.ptr, name.len);
+    xy__list_init(&channel->link);
+    xy__map_put(&bus->channels, name_of(channel), channel);
+    return channel;
+}
+
 void xy__redis_bus_subscribe(xy_redis_bus *bus, xy_str name)
 {
     bus_channel *channel = xy__map_get(&bus->channels, name);
 
-    if (!channel) {
-        channel = xy__zalloc(sizeof *channel + name.len + 1);
-        channel->node = xy__bus_node_of(bus, name);
-        channel->len = name.len;
-        memcpy(channel->name, name.ptr, name.len);
-        xy__list_init(&channel->link);
-        xy__map_put(&bus->channels, name_of(channel), channel);
-    }
+    if (!channel)
+        channel = channel_new(bus, name);
     XY_ASSERT(!channel->wanted);
     channel->wanted = true;
     if (channel->state == CHANNEL_NONE || channel->state == CHANNEL_LIVE)
@@ -291,14 +297,15 @@ static void on_refused(bus_node *node, const redisReply *error)
     bool last = false;
     bool first = true;
 
-    while (!last && !xy__list_empty(&node->flight)) {
-        bus_channel *channel = of_link(node->flight.next);
+    for (xy_link *link = node->flight.next, *next; !last && link != &node->flight; link = next) {
+        bus_channel *channel = of_link(link);
         bool asked = channel->state == CHANNEL_ASKED;
         bool only = first && channel->last;
 
+        next = link->next;
         first = false;
         last = channel->last;
-        xy__list_remove(&channel->link);
+        xy__list_remove(link);
         if (asked && only && channel->wanted) {
             log_refused(node, channel, error);
             go(channel, CHANNEL_NONE);

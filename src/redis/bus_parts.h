@@ -9,6 +9,7 @@
 #define XY_REDIS_BUS_PARTS_H
 
 #include "base/map.h"
+#include "base/vec.h"
 #include "redis/bus.h"
 #include "redis/talk.h"
 
@@ -26,6 +27,12 @@
 /* What a server refuses to do now is tried again after this. */
 #define BUS_RETRY_MS 500u
 
+/* A command that there was no connection for: it is answered with NULL. */
+typedef struct bus_orphan {
+    xy_redis_reply_fn *fn;
+    void *arg;
+} bus_orphan;
+
 /* One server. */
 typedef struct bus_node {
     xy_redis_bus *bus;
@@ -40,6 +47,7 @@ typedef struct bus_node {
     xy_link queue; /* items to send */
     xy_link sent;  /* items without a reply */
     xy_link again; /* items that were refused and are to be sent again */
+    xy_link late;  /* items that may not be sent again */
     size_t sent_count;
     size_t sent_bytes;
     size_t scripts_left; /* that are not loaded yet */
@@ -67,8 +75,8 @@ struct xy_redis_bus {
     size_t waiting_count;
     size_t waiting_bytes;
     xy_map channels; /* name -> bus_channel */
-    /* Commands that could not be sent, to be answered with NULL. */
-    xy_link orphans;
+    XY_VEC(bus_orphan) orphans;
+    size_t orphans_at; /* those before it are answered */
     xy_task answer_orphans;
     size_t script_count;
     char (*shas)[BUS_SHA_BYTES]; /* "": unknown */

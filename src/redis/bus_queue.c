@@ -53,6 +53,18 @@ static bus_item *of_link(xy_link *link)
     return XY_CONTAINER(link, bus_item, link);
 }
 
+/* NULL: there is none. */
+static bus_item *take_first(xy_link *list)
+{
+    xy_link *link = list->next;
+
+    if (link == list)
+        return NULL;
+    list->next = link->next;
+    link->next->prev = list;
+    return of_link(link);
+}
+
 /* All of `from`, in its order, before all of `to`. */
 static void put_in_front(xy_link *to, xy_link *from)
 {
@@ -69,6 +81,7 @@ void xy__bus_queue_init(bus_node *node)
     xy__list_init(&node->queue);
     xy__list_init(&node->sent);
     xy__list_init(&node->again);
+    xy__list_init(&node->late);
 }
 
 /* ---- In ---- */
@@ -291,23 +304,17 @@ static bool answer_overtaken(bus_node *node)
     static char text[] = "OVERTAKEN it was refused, and a later call about its key has run";
     const redisReply error = {.type = REDIS_REPLY_ERROR, .str = text, .len = sizeof text - 1};
     xy_redis_bus *bus = node->bus;
-    xy_link mine;
 
-    xy__list_init(&mine);
     for (xy_link *link = node->again.next, *next; link != &node->again; link = next) {
         next = link->next;
         if (of_link(link)->overtaken) {
             xy__list_remove(link);
-            xy__list_append(&mine, link);
+            xy__list_append(&node->late, link);
         }
     }
     put_in_front(&node->queue, &node->again);
-    while (!xy__list_empty(&mine)) {
-        bus_item *item = of_link(mine.next);
-
-        xy__list_remove(&item->link);
-        item_done(bus, item, bus->closed ? NULL : &error);
-    }
+    for (bus_item *item; !bus->closed && (item = take_first(&node->late)) != NULL;)
+        item_done(bus, item, &error);
     return !bus->closed;
 }
 
@@ -390,13 +397,12 @@ void xy__bus_queue_retry(bus_node *node)
 
 void xy__bus_queue_close(bus_node *node)
 {
-    xy_link *lists[] = {&node->again, &node->sent, &node->queue};
-
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        while (!xy__list_empty(lists[i])) {
-            bus_item *item = of_link(lists[i]->next);
-
-            xy__list_remove(&item->link);
-            item_done(node->bus, item, NULL);
-        }
+    put_in_front(&node->queue, &node->sent);
+    put_in_front(&node->queue, &node->again);
+    put_in_front(&node->queue, &node->late);
+    for (xy_link *link = node->queue.next, *next; link != &node->queue; link = next) {
+        next = link->next;
+        item_done(node->bus, of_link(link), NULL);
+    }
+    xy__list_init(&node->queue);
 }

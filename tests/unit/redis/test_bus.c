@@ -892,7 +892,7 @@ static void whatever_happens_what_is_wanted_is_live(void **state)
     (void)state;
     t.m.on_publish = random_on_publish;
     t.m.on_call = random_on_call;
-    for (unsigned seed = only ? (unsigned)atoi(only) : 1; seed <= SEEDS_NOW; seed++) {
+    for (unsigned seed = only ? (unsigned)strtoul(only, NULL, 10) : 1; seed <= SEEDS_NOW; seed++) {
         r = (random_test){.random = seed * 0x9E3779B97F4A7C15ull};
         t.bus = xy__redis_bus_open(&t.loop, &t.options, &random_ops, &t);
         for (int i = 0; i < STEPS; i++)
