@@ -76,16 +76,16 @@ void xy__event_queue_prepend(xy_event_queue *queue, xy_event_slot slot)
     queue->slots[queue->head] = slot;
 }
 
-int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event)
+int xy__event_queue_push(xy_event_queue *queue, xy_event_slot slot)
 {
-    if (queue->limits->overflow == XY_OVERFLOW_CLOSE && !xy__event_queue_fits(queue, event))
+    if (queue->limits->overflow == XY_OVERFLOW_CLOSE && !xy__event_queue_fits(queue, slot.event))
         return XY_ELIMIT;
-    while (!xy__event_queue_fits(queue, event)) {
+    while (!xy__event_queue_fits(queue, slot.event)) {
         xy_bytes_unref(xy__event_queue_pop(queue));
         queue->dropped++;
         xy__gauge_add(&queue->gauges->dropped, 1);
     }
-    xy__event_queue_append(queue, (xy_event_slot){.event = event});
+    xy__event_queue_append(queue, slot);
     return XY_OK;
 }
 

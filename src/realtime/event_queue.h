@@ -26,7 +26,8 @@ typedef struct xy_event_queue_limits {
 typedef struct xy_event_slot {
     xy_bytes *event; /* a reference */
     uint64_t number; /* whoever puts it here gives it; 0: it has none */
-    xy_event_id id;  /* of an event of a durable topic */
+    xy_event_id id;  /* of an event of a durable topic, */
+    uint64_t tag;    /* and of that topic: what makes a text of it */
     xy_gap gap;      /* events before this one may have been lost */
 } xy_event_slot;
 
@@ -49,10 +50,10 @@ void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *li
 /* Drops what waits, without counting it. `queue` may be all zero. */
 void xy__event_queue_deinit(xy_event_queue *queue);
 
-/* Put `event` at the end. shares: event. Over a limit, XY_OVERFLOW_DROP_OLDEST drops from the
+/* Put an event at the end. shares: slot.event. Over a limit, XY_OVERFLOW_DROP_OLDEST drops from the
  * front until it fits and returns XY_OK; XY_OVERFLOW_CLOSE returns XY_ELIMIT, and the event was
  * not taken. */
-int xy__event_queue_push(xy_event_queue *queue, xy_bytes *event);
+int xy__event_queue_push(xy_event_queue *queue, xy_event_slot slot);
 
 /* Take the first. gives: one reference, or NULL when nothing waits. */
 xy_bytes *xy__event_queue_pop(xy_event_queue *queue);

@@ -193,7 +193,7 @@ static void give_laggards(xy_feed *feed, xy_event_slot slot)
         if (following->since >= slot.number)
             continue;
         following->since = slot.number;
-        feed->kind.ops->event(following->follower, slot.event);
+        feed->kind.ops->event(following->follower, slot);
     }
     feed->walk_next = NULL;
 }
@@ -239,10 +239,26 @@ static void give_cohorts(xy_feed *feed, xy_event_slot slot)
     }
 }
 
+static uint64_t tag_of(xy_feed *feed, const xy_event *event)
+{
+    if (!event->id.epoch)
+        return 0;
+    if (feed->tag_epoch != event->id.epoch) {
+        feed->tag = xy__event_id_tag(event->topic, event->id.epoch);
+        feed->tag_epoch = event->id.epoch;
+    }
+    return feed->tag;
+}
+
 static size_t on_event(void *arg, const xy_event *event)
 {
     xy_feed *feed = arg;
-    xy_event_slot slot = {.event = event->payload, .number = event->number, .id = event->id};
+    xy_event_slot slot = {
+        .event = event->payload,
+        .number = event->number,
+        .id = event->id,
+        .tag = tag_of(feed, event),
+    };
     size_t count;
 
     if (!event->payload)

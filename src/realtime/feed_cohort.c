@@ -214,6 +214,7 @@ static void finish(feed_cohort *cohort, xy_bytes *result, unsigned flags)
     xy_shared_result *shared = xy__shared_result_create(result, flags);
     size_t len = xy_bytes_str(result).len;
 
+    xy__event_slot_name(&cohort->in_hand, shared);
     go(cohort, COHORT_DELIVERING);
     feed->sorting++;
     xy__cohort_settle(&cohort->cohort);
@@ -332,7 +333,7 @@ static void give_several(feed_cohort *cohort, xy_event_slot slot)
             continue;
         following->since = slot.number;
         xy__follower_fall_behind(following->follower, feed->kind.terms);
-        feed->kind.ops->event(following->follower, slot.event);
+        feed->kind.ops->event(following->follower, slot);
         feed->kind.ops->go_on(following->follower);
     }
 }

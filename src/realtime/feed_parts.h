@@ -14,14 +14,16 @@ typedef struct xy_feed {
     xy_link *walk_next;    /* of the laggards: whoever leaves moves it on; NULL: no walk */
     xy_event_slot current; /* is being given to the cohorts; event NULL: none is */
     uint64_t last;         /* number of the last event */
-    uint64_t newest;       /* `since` of the last who joined */
-    size_t size;           /* followings */
-    uint64_t sorting;      /* counts times when followings may have moved */
-    uint32_t busy;         /* calls of its functions on the stack */
-    uint32_t walking;      /* of them, those that walk a cohort: nobody moves meanwhile */
-    bool several;          /* there may be followers with several topics */
-    bool gone;             /* out of every table; memory goes when it is not busy */
-    xy_str key;            /* in the hub's feeds; points to `text` */
+    uint64_t tag;          /* of its topic in `tag_epoch`, as ids have it */
+    uint64_t tag_epoch;
+    uint64_t newest;  /* `since` of the last who joined */
+    size_t size;      /* followings */
+    uint64_t sorting; /* counts times when followings may have moved */
+    uint32_t busy;    /* calls of its functions on the stack */
+    uint32_t walking; /* of them, those that walk a cohort: nobody moves meanwhile */
+    bool several;     /* there may be followers with several topics */
+    bool gone;        /* out of every table; memory goes when it is not busy */
+    xy_str key;       /* in the hub's feeds; points to `text` */
     char text[];
 } xy_feed;
 

@@ -9,16 +9,19 @@
 #define XY_REALTIME_FOLLOWER_H
 
 #include "execution/exec.h"
+#include "execution/shared_result.h"
 #include "realtime/family.h"
 #include "realtime/terms.h"
+
+_Static_assert(XY_EVENT_ID_TEXT_MAX <= XY_RESULT_NAME_MAX, "the text of an id is a result's name");
 
 typedef struct xy_follower xy_follower;
 typedef struct xy_following xy_following;
 typedef struct xy_further xy_further;
 
 typedef struct xy_follower_ops {
-    /* An event for one who is behind. It may leave from within. shares: event. */
-    void (*event)(xy_follower *follower, xy_bytes *event);
+    /* An event for one who is behind. It may leave from within. shares: slot.event. */
+    void (*event)(xy_follower *follower, xy_event_slot slot);
     /* What it was put has filled its outlet: it falls behind. */
     void (*stalled)(xy_follower *follower);
     /* One who is behind has got what was due, or has more to execute than before: in a later step,
@@ -45,7 +48,8 @@ typedef struct xy_laggard {
 typedef struct xy_backlog {
     xy_laggard laggard; /* of the first topic */
     xy_event_queue queue;
-    xy_watch watch;    /* of its own run */
+    xy_watch watch;    /* of its own run, */
+    xy_event_slot run; /* and what that executes; without a reference */
     xy_following *due; /* a result of whose cohort is to come before all that waits; or NULL */
     xy_bytes *failure; /* the result that ends it all; a reference, or NULL */
 } xy_backlog;
@@ -64,6 +68,15 @@ typedef struct xy_feed_kind {
     xy_terms *terms;
     xy_operation *operation;
 } xy_feed_kind;
+
+/* The result of an event of a durable topic has a name: the text of its id. */
+static inline void xy__event_slot_name(const xy_event_slot *slot, xy_shared_result *result)
+{
+    xy_event_id_claim claim = {slot->tag, slot->id.major, slot->id.minor};
+
+    if (slot->id.epoch)
+        result->name_len = (uint32_t)xy__event_id_claim_write(&claim, result->name);
+}
 
 /* How many topics it follows, and whether that is one of them. */
 size_t xy__follower_topics(const xy_follower *follower);

@@ -128,6 +128,23 @@ static void put(xy_subscription *sub, xy_bytes *result, unsigned flags)
         sub->stalled = true;
 }
 
+/* The result of the event of its own run. takes: result. */
+static void put_event(xy_subscription *sub, xy_bytes *result, unsigned flags)
+{
+    const xy_event_slot *slot = &sub->follower.backlog->run;
+    xy_shared_result *named;
+
+    if (!slot->id.epoch) {
+        put(sub, result, flags);
+        return;
+    }
+    named = xy__shared_result_create(result, flags);
+    xy__event_slot_name(slot, named);
+    if (xy__outlet_put_shared(sub->follower.outlet, named) != XY_OK)
+        sub->stalled = true;
+    xy__shared_result_unref(named);
+}
+
 static void on_result(void *arg, xy_bytes *result, unsigned flags)
 {
     xy_subscription *sub = arg;
@@ -135,13 +152,13 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
     sub->running = false;
     if (sub->follower.first.kin.cohort)
         xy__feed_alone(&sub->follower.first, xy_bytes_str(result).len);
-    put(sub, result, flags);
+    put_event(sub, result, flags);
     if (!sub->stepping)
         schedule(sub);
 }
 
 /* Spec 6.2.3.2 MapSourceToResponseEvent, one event. */
-static void execute(xy_subscription *sub, xy_bytes *event)
+static void execute(xy_subscription *sub, xy_event_slot slot)
 {
     xy_run_terms terms = {
         .identity = xy__identity_now(sub->identity),
@@ -150,7 +167,8 @@ static void execute(xy_subscription *sub, xy_bytes *event)
     };
 
     sub->running = true;
-    xy__execute_event(sub->operation, &terms, event, on_result, sub);
+    sub->follower.backlog->run = (xy_event_slot){.id = slot.id, .tag = slot.tag};
+    xy__execute_event(sub->operation, &terms, slot.event, on_result, sub);
 }
 
 static bool may_execute(const xy_subscription *sub)
@@ -165,13 +183,12 @@ static bool may_execute(const xy_subscription *sub)
 static bool execute_waiting(xy_subscription *sub)
 {
     for (unsigned i = 0; i < TURN_EVENTS; i++) {
-        xy_bytes *event =
-            may_execute(sub) ? xy__event_queue_pop(&sub->follower.backlog->queue) : NULL;
+        xy_event_slot slot;
 
-        if (!event)
+        if (!may_execute(sub) || !xy__event_queue_take(&sub->follower.backlog->queue, &slot))
             return true;
-        execute(sub, event);
-        xy_bytes_unref(event);
+        execute(sub, slot);
+        xy_bytes_unref(slot.event);
     }
     return false;
 }
@@ -298,9 +315,9 @@ static void on_task(xy_task *task)
 
 /* ---- from the source ---- */
 
-static int enqueue(xy_subscription *sub, xy_bytes *event)
+static int enqueue(xy_subscription *sub, xy_event_slot slot)
 {
-    int rc = xy__event_queue_push(&fall_behind(sub)->queue, event);
+    int rc = xy__event_queue_push(&fall_behind(sub)->queue, slot);
 
     if (rc < 0)
         give_up(sub);
@@ -311,7 +328,7 @@ static int enqueue(xy_subscription *sub, xy_bytes *event)
 static int on_push(xy_source_stream *stream, xy_bytes *event)
 {
     xy_subscription *sub = XY_CONTAINER(stream, xy_subscription, stream);
-    int rc = takes_events(sub) ? enqueue(sub, event) : XY_ECLOSED;
+    int rc = takes_events(sub) ? enqueue(sub, (xy_event_slot){.event = event}) : XY_ECLOSED;
 
     xy_bytes_unref(event);
     if (rc < 0)
@@ -366,14 +383,14 @@ static const xy_source_stream_ops source_ops = {
 
 /* ---- from its feeds ---- */
 
-static void on_event(xy_follower *follower, xy_bytes *event)
+static void on_event(xy_follower *follower, xy_event_slot slot)
 {
     xy_subscription *sub = sub_of(follower);
 
     if (may_execute(sub) && xy__event_queue_empty(&follower->backlog->queue)) {
-        execute(sub, event);
+        execute(sub, slot);
     } else {
-        enqueue(sub, event);
+        enqueue(sub, slot);
     }
 }
 

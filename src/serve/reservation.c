@@ -181,7 +181,7 @@ static void wake_stream(xy_reservation *reservation)
 /* takes: event. */
 static void enqueue(xy_reservation *reservation, xy_bytes *event)
 {
-    XY_ASSERT(xy__event_queue_push(&reservation->queue, event) == XY_OK);
+    XY_ASSERT(xy__event_queue_push(&reservation->queue, (xy_event_slot){.event = event}) == XY_OK);
     xy_bytes_unref(event);
     if (waiting_bytes(reservation) > reservation->limits.queue_high)
         reservation->full = true;

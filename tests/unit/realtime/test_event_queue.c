@@ -44,7 +44,8 @@ static void limits_and_policies(void **state)
         xy__event_queue_init(&queue, &cases[i].limits, &gauges);
         for (size_t n = 0; cases[i].push[n]; n++) {
             event = xy_bytes_create(xy_str_from(cases[i].push[n]));
-            refused[n] = xy__event_queue_push(&queue, event) == XY_OK ? '.' : 'x';
+            refused[n] =
+                xy__event_queue_push(&queue, (xy_event_slot){.event = event}) == XY_OK ? '.' : 'x';
             xy_bytes_unref(event);
         }
         while ((event = xy__event_queue_pop(&queue))) {
@@ -84,7 +85,7 @@ static void goes_round(void **state)
 
             snprintf(text, sizeof text, "%u", in++);
             event = xy_bytes_create(xy_str_from(text));
-            assert_int_equal(xy__event_queue_push(&queue, event), XY_OK);
+            assert_int_equal(xy__event_queue_push(&queue, (xy_event_slot){.event = event}), XY_OK);
             xy_bytes_unref(event);
         }
         while (in - out > waiting / 2) {
@@ -140,12 +141,12 @@ static void says_when_it_is_half_full(void **state)
 
     (void)state;
     xy__event_queue_init(&queue, &limits, &gauges);
-    xy__event_queue_push(&queue, small);
+    xy__event_queue_push(&queue, (xy_event_slot){.event = small});
     assert_false(xy__event_queue_high(&queue));
-    xy__event_queue_push(&queue, small);
+    xy__event_queue_push(&queue, (xy_event_slot){.event = small});
     assert_true(xy__event_queue_high(&queue));
     xy__event_queue_deinit(&queue);
-    xy__event_queue_push(&queue, large);
+    xy__event_queue_push(&queue, (xy_event_slot){.event = large});
     assert_true(xy__event_queue_high(&queue));
     xy__event_queue_deinit(&queue);
     xy_bytes_unref(small);
