@@ -23,7 +23,8 @@ typedef struct xy_redis_bus_options {
     /* Messages that wait for the server, or for its reply. */
     size_t queue_bytes_max;
     size_t queue_count_max;
-    /* Scripts to load at each greeting, so that EVALSHA finds them; ends with NULL. May be NULL. */
+    /* Lua scripts for xy__redis_bus_append(), loaded at each greeting; ends with NULL. May be
+     * NULL. */
     const char *const *scripts;
 } xy_redis_bus_options;
 
@@ -52,13 +53,34 @@ bool xy__redis_bus_connected(const xy_redis_bus *bus);
  * shares: message. Returns XY_OK; XY_EFULL when more waits than may. */
 int xy__redis_bus_publish(xy_redis_bus *bus, xy_str channel, xy_bytes *message);
 
-/* Messages that wait for the server or its reply, and their bytes. */
+/* A script and what it is called with. */
+typedef struct xy_redis_call {
+    size_t script; /* index in options.scripts */
+    const xy_str *keys;
+    size_t key_count; /* at least one: it decides which server runs it, and so for all of them */
+    const xy_str *args;
+    size_t arg_count;
+    xy_bytes *last; /* one more argument behind those; NULL: none */
+} xy_redis_call;
+
+/* Run a script, as xy__redis_bus_publish() publishes: within the same bounds, in one order with
+ * what is published, and sent again when the connection was lost before its reply: the script must
+ * bear to run twice. A server that does not know the script any more is given it again, one that
+ * cannot run it now (LOADING, OOM, ...) later. Calls about the same key run in order: one that the
+ * server has refused while it ran a later one is answered with an error that begins with OVERTAKEN,
+ * and may be appended anew. `fn` (may be NULL) is called exactly once, never before this returns,
+ * with the reply; with NULL only when the bus is closed. shares: call->last. Returns XY_OK;
+ * XY_EFULL when more waits than may, when `fn` is not called. */
+int xy__redis_bus_append(xy_redis_bus *bus, const xy_redis_call *call, xy_redis_reply_fn *fn,
+                         void *arg);
+
+/* Messages and calls that wait for the server or its reply, and their bytes. */
 size_t xy__redis_bus_waiting(const xy_redis_bus *bus, size_t *bytes);
 
-/* Subscribe, unsubscribe. Not twice. At any moment, in any order: what the server is asked for
+/* Subscribe, unsubscribe the channel `name`. Not twice. At any moment, in any order: what the server is asked for
  * follows. No on_message for a channel that is not wanted. */
-void xy__redis_bus_subscribe(xy_redis_bus *bus, xy_str channel);
-void xy__redis_bus_unsubscribe(xy_redis_bus *bus, xy_str channel);
+void xy__redis_bus_subscribe(xy_redis_bus *bus, xy_str name);
+void xy__redis_bus_unsubscribe(xy_redis_bus *bus, xy_str name);
 
 /* Send a command about `key` to the server that has it. `fn` is called exactly once, never before
  * this returns: with NULL at a loss of the connection, or in a later step when there is none. */

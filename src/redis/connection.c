@@ -290,7 +290,7 @@ static void note_refusal(xy_redis *redis, const char *what, const redisReply *re
     while (len < reply->len && len < len_max && len < sizeof text - 1) {
         char c = reply->str[len];
 
-        text[len++] = c >= ' ' && c <= '~' ? c : '?';
+        text[len++] = (char)(c >= ' ' && c <= '~' ? c : '?');
     }
     text[len] = '\0';
     snprintf(redis->greeting_why, sizeof redis->greeting_why, "%s (%s)", what, text);

@@ -21,6 +21,7 @@ static redisReply *node_new(const redisReadTask *task, int type)
     return node;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is hiredis' */
 static void *string_new(const redisReadTask *task, char *ptr, size_t len)
 {
     xy_redis_reader *reader = task->privdata;

@@ -246,10 +246,11 @@ static int read_url(url_reader *reader, xy_redis_url *url)
 
 int xy__redis_url_parse(xy_str text, xy_redis_url *out, char *why, size_t size)
 {
-    url_reader reader = {.rest = text, .why = why, .size = size};
+    url_reader reader = {.rest = text, .size = size};
     xy_redis_url url = {0};
     int rc;
 
+    reader.why = why;
     if (text.len > TEXT_MAX)
         return refuse(&reader, "the URL is too long");
     if (text.len && memchr(text.ptr, '\0', text.len))
