@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* execution/outlet.h -- where the results of an operation go: a response, a stream, a test.
  *
- *   put … put … end      by the producer; what it has put is taken, whatever comes back
+ *   open, put … put … end   by the producer; what it has put is taken, whatever comes back
  *   on_ready, on_stop    by the consumer; never from within put() or end()
  *
  * The consumer fills `ops`, the producer the callbacks. Loop's thread only. */
@@ -24,6 +24,9 @@ typedef enum xy_put_flag {
 } xy_put_flag;
 
 typedef struct xy_outlet_ops {
+    /* The producer of a subscription is there: whoever waits for that may be told. Before any put()
+     * or end() of that producer, once; one that comes without says the same. NULL: nothing. */
+    void (*open)(xy_outlet *outlet);
     /* Send one result, a JSON object; `flags` are of xy_put_flag. takes: result, always. Returns
      * XY_OK; XY_EFULL (taken, but put no more before on_ready); XY_ECLOSED (nobody listens any
      * more; on_stop comes or has come). */
@@ -46,6 +49,12 @@ struct xy_outlet {
     void (*on_stop)(void *arg);
     void *arg; /* of both */
 };
+
+static inline void xy__outlet_open(xy_outlet *outlet)
+{
+    if (outlet->ops->open)
+        outlet->ops->open(outlet);
+}
 
 static inline int xy__outlet_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {

@@ -76,16 +76,31 @@ void xy__event_queue_prepend(xy_event_queue *queue, xy_event_slot slot)
     queue->slots[queue->head] = slot;
 }
 
+void xy__event_queue_dropped(xy_event_queue *queue, uint64_t number)
+{
+    xy_event_slot *first = &queue->slots[queue->head];
+
+    if (first->gap)
+        return;
+    first->gap = XY_GAP_DROPPED;
+    first->gap_number = number;
+}
+
 int xy__event_queue_push(xy_event_queue *queue, xy_event_slot slot)
 {
+    uint64_t dropped = 0;
+
     if (queue->limits->overflow == XY_OVERFLOW_CLOSE && !xy__event_queue_fits(queue, slot.event))
         return XY_ELIMIT;
     while (!xy__event_queue_fits(queue, slot.event)) {
         xy_bytes_unref(xy__event_queue_pop(queue));
-        queue->dropped++;
-        xy__gauge_add(&queue->gauges->dropped, 1);
+        dropped++;
     }
     xy__event_queue_append(queue, slot);
+    if (dropped)
+        xy__event_queue_dropped(queue, 0);
+    queue->dropped += dropped;
+    xy__gauge_add(&queue->gauges->dropped, dropped);
     return XY_OK;
 }
 

@@ -28,7 +28,8 @@ typedef struct xy_event_slot {
     uint64_t number; /* whoever puts it here gives it; 0: it has none */
     xy_event_id id;  /* of an event of a durable topic, */
     uint64_t tag;    /* and of that topic: what makes a text of it */
-    xy_gap gap;      /* events before this one may have been lost */
+    xy_gap gap;      /* events before this one may have been lost; where the queue is of several, */
+    uint64_t gap_number; /* to those who came before this */
 } xy_event_slot;
 
 /* A ring. */
@@ -51,9 +52,13 @@ void xy__event_queue_init(xy_event_queue *queue, const xy_event_queue_limits *li
 void xy__event_queue_deinit(xy_event_queue *queue);
 
 /* Put an event at the end. shares: slot.event. Over a limit, XY_OVERFLOW_DROP_OLDEST drops from the
- * front until it fits and returns XY_OK; XY_OVERFLOW_CLOSE returns XY_ELIMIT, and the event was
- * not taken. */
+ * front until it fits, which is a gap before what is first then, and returns XY_OK;
+ * XY_OVERFLOW_CLOSE returns XY_ELIMIT, and the event was not taken. */
 int xy__event_queue_push(xy_event_queue *queue, xy_event_slot slot);
+
+/* What stood before the first was dropped: whoever came before `number` has missed it. Not when it
+ * is empty. */
+void xy__event_queue_dropped(xy_event_queue *queue, uint64_t number);
 
 /* Take the first. gives: one reference, or NULL when nothing waits. */
 xy_bytes *xy__event_queue_pop(xy_event_queue *queue);

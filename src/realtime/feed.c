@@ -43,6 +43,7 @@ static int create(const xy_feed_kind *kind, xy_str topic, xy_str key, xy_feed **
     xy__family_init(&feed->family, &xy__feed_family_ops);
     xy__list_init(&feed->laggards);
     feed->kind = *kind;
+    feed->durable = xy__pubsub_is_durable(xy__hub_pubsub(kind->terms->hub), topic);
     feed->kind.terms->refs++;
     xy__operation_ref(feed->kind.operation);
     memcpy(feed->text, key.ptr, key.len);
@@ -126,6 +127,16 @@ xy_str xy__feed_topic(const xy_following *following)
     return xy__subscriber_topic(xy__feed_of(following)->subscriber);
 }
 
+bool xy__feed_is_durable(const xy_following *following)
+{
+    return xy__feed_of(following)->durable;
+}
+
+const xy_subscriber *xy__feed_subscriber(const xy_following *following)
+{
+    return xy__feed_of(following)->subscriber;
+}
+
 size_t xy__feed_waiting(const xy_following *following)
 {
     const xy_event_queue *queue = &xy__feed_cohort_of(following)->queue;
@@ -138,8 +149,11 @@ size_t xy__feed_waiting(const xy_following *following)
 
 bool xy__feed_several(xy_following *following)
 {
-    xy__feed_of(following)->several = true;
-    return xy__feed_cohort_of(following)->state != COHORT_IDLE;
+    xy_feed *feed = xy__feed_of(following);
+
+    feed->several = true;
+    return xy__feed_cohort_of(following)->state != COHORT_IDLE ||
+           xy__feed_next_gap(feed, following->since);
 }
 
 /* ---- laggards ---- */
@@ -155,12 +169,16 @@ void xy__feed_lag(xy_following *following, xy_laggard *laggard)
     xy_feed *feed = xy__feed_of(following);
     feed_cohort *cohort = xy__feed_cohort_of(following);
     xy_backlog *backlog = following->follower->backlog;
+    xy_gap gap = xy__feed_next_gap(feed, following->since);
 
     if (xy__feed_cohort_holds(cohort, following->since)) {
         XY_ASSERT(!backlog->due);
         backlog->due = following;
+        backlog->due_gap = xy__feed_gap_of(&cohort->in_hand, following->since);
     }
     xy__feed_cohort_copy(cohort, following->since, &backlog->queue);
+    if (gap)
+        backlog->gap = gap;
     note_all(following, feed);
     laggard->following = following;
     cohort->behind++;
@@ -250,6 +268,33 @@ static uint64_t tag_of(xy_feed *feed, const xy_event *event)
     return feed->tag;
 }
 
+static void gap_laggards(const xy_feed *feed)
+{
+    for (xy_link *link = feed->laggards.next; link != &feed->laggards; link = link->next) {
+        xy_following *following = XY_CONTAINER(link, xy_laggard, link)->following;
+
+        if (following->since >= feed->gap_number)
+            continue;
+        following->since = feed->gap_number;
+        following->follower->backlog->gap = feed->gap;
+    }
+}
+
+/* Nobody is told before the next event. */
+static void on_gap(xy_feed *feed, const xy_event *event)
+{
+    const xy_link *cohorts = &feed->family.cohorts;
+
+    xy__feed_enter(feed);
+    feed->last = event->number;
+    feed->gap = event->gap;
+    feed->gap_number = event->number;
+    gap_laggards(feed);
+    for (xy_link *link = cohorts->next; feed->several && link != cohorts; link = link->next)
+        xy__feed_cohort_gap(XY_CONTAINER(link, feed_cohort, cohort.link));
+    xy__feed_exit(feed);
+}
+
 static size_t on_event(void *arg, const xy_event *event)
 {
     xy_feed *feed = arg;
@@ -258,14 +303,19 @@ static size_t on_event(void *arg, const xy_event *event)
         .number = event->number,
         .id = event->id,
         .tag = tag_of(feed, event),
+        .gap = feed->gap,
+        .gap_number = feed->gap_number,
     };
     size_t count;
 
-    if (!event->payload)
+    if (!event->payload) {
+        on_gap(feed, event);
         return 0;
+    }
     count = count_hearers(feed, event->number);
     xy__feed_enter(feed);
     feed->last = event->number;
+    feed->gap = XY_GAP_NONE;
     feed->current = slot;
     give_laggards(feed, slot);
     give_cohorts(feed, slot);

@@ -24,10 +24,17 @@ void xy__feed_leave(xy_following *following);
 /* Valid until xy__feed_leave(). */
 xy_str xy__feed_topic(const xy_following *following);
 
+/* Is what its topic carries kept? */
+bool xy__feed_is_durable(const xy_following *following);
+
+/* By which it hears of its topic; valid as long. */
+const xy_subscriber *xy__feed_subscriber(const xy_following *following);
+
 /* How many events wait for it in its cohort; it is in step. */
 size_t xy__feed_waiting(const xy_following *following);
 
-/* Its follower has several topics. True when something is on its way in its cohort. */
+/* Its follower has several topics. True when something is on its way in its cohort, or news of a gap
+ * wait for the next event. */
 bool xy__feed_several(xy_following *following);
 
 /* Its follower has a backlog from now on, which is given what waits for it in the cohort: what is

@@ -27,6 +27,7 @@
 
 #include "base/fatal.h"
 #include "realtime/feed_parts.h"
+#include "realtime/gap_notice.h"
 
 /* Waiting events executed in one turn of the loop; then it is other clients' turn. */
 #define TURN_EVENTS 64u
@@ -96,6 +97,14 @@ static bool takes_part(const xy_following *following, uint64_t number)
     return backlog ? backlog->due == following : following->since < number;
 }
 
+/* Is it to be told of the gap before what is in hand? It takes part. */
+static bool is_behind_gap(const feed_cohort *cohort, const xy_following *following)
+{
+    const xy_backlog *backlog = following->follower->backlog;
+
+    return backlog ? backlog->due_gap : xy__feed_gap_of(&cohort->in_hand, following->since);
+}
+
 static bool anyone_in_step(const feed_cohort *cohort, uint64_t number)
 {
     for (xy_link *link = cohort->cohort.kin.next; link != &cohort->cohort.kin; link = link->next)
@@ -163,12 +172,32 @@ static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
 
 static const xy_watch_ops watch_ops = {.on_fact = on_fact};
 
+/* A result for all, and the same for those who are to be told of a gap before it, once there is one. */
+typedef struct results {
+    xy_shared_result *plain;
+    xy_shared_result *noticed; /* or NULL */
+} results;
+
+static xy_shared_result *with_notice(const feed_cohort *cohort, results *both)
+{
+    const xy_shared_result *plain = both->plain;
+
+    if (!both->noticed) {
+        both->noticed = xy__shared_result_create(xy__gap_notice(plain->json, cohort->in_hand.gap),
+                                                 plain->flags);
+        xy__event_slot_name(&cohort->in_hand, both->noticed);
+    }
+    xy__gauge_add(&feed_of(cohort)->kind.terms->gauges->gaps, 1);
+    return both->noticed;
+}
+
 static void put_due(xy_following *following, xy_shared_result *result)
 {
     xy_follower *follower = following->follower;
     const xy_follower_ops *ops = xy__feed_of(following)->kind.ops;
 
     follower->backlog->due = NULL;
+    follower->backlog->due_gap = false;
     if (xy__outlet_put_shared(follower->outlet, result) != XY_OK)
         ops->stalled(follower);
     ops->go_on(follower);
@@ -176,21 +205,25 @@ static void put_due(xy_following *following, xy_shared_result *result)
 
 /* The hot path: what is said of one who is in step is in one line of the cache. Returns how many
  * were given it: all but those who were passed over, as nobody comes or goes from within put(). */
-static uint32_t deliver(feed_cohort *cohort, xy_shared_result *result)
+static uint32_t deliver(feed_cohort *cohort, results *both)
 {
     const xy_follower_ops *ops = feed_of(cohort)->kind.ops;
     uint64_t number = cohort->in_hand.number;
+    bool gap = cohort->in_hand.gap;
     uint32_t given = cohort->cohort.size;
     xy_following *following;
 
     walk_begin(cohort);
     while ((following = walk_on(cohort))) {
         xy_follower *follower = following->follower;
+        xy_shared_result *result = both->plain;
 
         if (!takes_part(following, number)) {
             given--;
             continue;
         }
+        if (gap && is_behind_gap(cohort, following))
+            result = with_notice(cohort, both);
         if (follower->backlog) {
             put_due(following, result);
         } else if (xy__outlet_put_shared(follower->outlet, result) != XY_OK) {
@@ -211,15 +244,16 @@ static void count_results(feed_cohort *cohort, uint32_t given, size_t len)
 static void finish(feed_cohort *cohort, xy_bytes *result, unsigned flags)
 {
     xy_feed *feed = feed_of(cohort);
-    xy_shared_result *shared = xy__shared_result_create(result, flags);
+    results both = {.plain = xy__shared_result_create(result, flags)};
     size_t len = xy_bytes_str(result).len;
 
-    xy__event_slot_name(&cohort->in_hand, shared);
+    xy__event_slot_name(&cohort->in_hand, both.plain);
     go(cohort, COHORT_DELIVERING);
     feed->sorting++;
     xy__cohort_settle(&cohort->cohort);
-    count_results(cohort, deliver(cohort, shared), len);
-    xy__shared_result_unref(shared);
+    count_results(cohort, deliver(cohort, &both), len);
+    xy__shared_result_unref(both.plain);
+    xy__shared_result_unref(both.noticed);
     if (cohort->state != COHORT_GONE)
         rest(cohort);
 }
@@ -296,19 +330,20 @@ static void on_task(xy_task *task)
 
 /* ---- events ---- */
 
-/* Whoever needs the first is too slow, or goes without, as the policy says. */
-static void drop_first(feed_cohort *cohort)
+/* Whoever needs the first takes what waits along, if he can go on from there by reading again; else
+ * he is too slow, or goes without, as the policy says. Returns its number. */
+static uint64_t drop_first(feed_cohort *cohort)
 {
     const xy_feed *feed = feed_of(cohort);
     bool is_end = feed->kind.terms->queue.overflow == XY_OVERFLOW_CLOSE;
     xy_following *following;
-    xy_event_slot first;
+    xy_event_slot first = xy__event_queue_at(&cohort->queue, 0);
     uint64_t dropped = 0;
 
-    xy__event_queue_take(&cohort->queue, &first);
     walk_begin(cohort);
     while ((following = walk_on(cohort))) {
-        if (!is_in_step(following, first.number))
+        if (!is_in_step(following, first.number) ||
+            (feed->durable && feed->kind.ops->read_again(following->follower)))
             continue;
         if (is_end) {
             feed->kind.ops->too_slow(following->follower);
@@ -318,7 +353,9 @@ static void drop_first(feed_cohort *cohort)
     }
     cohort->dropped += dropped;
     xy__gauge_add(&feed->kind.terms->gauges->dropped, dropped);
-    xy_bytes_unref(first.event);
+    /* When the last has left, the queue has gone with him. */
+    xy_bytes_unref(xy__event_queue_pop(&cohort->queue));
+    return first.number;
 }
 
 /* Those with several topics fall behind before anything waits for them here. */
@@ -326,30 +363,51 @@ static void give_several(feed_cohort *cohort, xy_event_slot slot)
 {
     const xy_feed *feed = feed_of(cohort);
     xy_following *following;
+    xy_gap gap;
 
     walk_begin(cohort);
     while ((following = walk_on(cohort))) {
         if (!following->follower->further || !is_in_step(following, slot.number))
             continue;
+        gap = xy__feed_gap_of(&slot, following->since);
         following->since = slot.number;
         xy__follower_fall_behind(following->follower, feed->kind.terms);
+        if (gap)
+            following->follower->backlog->gap = gap;
         feed->kind.ops->event(following->follower, slot);
         feed->kind.ops->go_on(following->follower);
     }
 }
 
+void xy__feed_cohort_gap(feed_cohort *cohort)
+{
+    const xy_feed *feed = feed_of(cohort);
+    xy_following *following;
+
+    enter(cohort);
+    walk_begin(cohort);
+    while ((following = walk_on(cohort)))
+        if (following->follower->further && is_in_step(following, feed->gap_number))
+            xy__follower_fall_behind(following->follower, feed->kind.terms);
+    leave(cohort);
+}
+
 static void enqueue(feed_cohort *cohort, xy_event_slot slot)
 {
+    uint64_t dropped = 0;
+
     if (feed_of(cohort)->several)
         give_several(cohort, slot);
     if (cohort->state == COHORT_GONE || !anyone_in_step(cohort, slot.number))
         return;
     while (!xy__event_queue_fits(&cohort->queue, slot.event)) {
-        drop_first(cohort);
+        dropped = drop_first(cohort);
         if (cohort->state == COHORT_GONE)
             return;
     }
     xy__event_queue_append(&cohort->queue, slot);
+    if (dropped)
+        xy__event_queue_dropped(&cohort->queue, dropped);
 }
 
 void xy__feed_cohort_offer(feed_cohort *cohort, xy_event_slot slot)
@@ -365,18 +423,22 @@ void xy__feed_cohort_offer(feed_cohort *cohort, xy_event_slot slot)
     leave(cohort);
 }
 
+static void copy_slot(xy_event_slot slot, uint64_t since, xy_event_queue *queue)
+{
+    if (since >= slot.number)
+        return;
+    slot.gap = xy__feed_gap_of(&slot, since);
+    xy__event_queue_append(queue, slot);
+}
+
 void xy__feed_cohort_copy(const feed_cohort *cohort, uint64_t since, xy_event_queue *queue)
 {
     xy_event_slot current = feed_of(cohort)->current;
 
-    for (uint32_t i = 0; i < cohort->queue.len; i++) {
-        xy_event_slot slot = xy__event_queue_at(&cohort->queue, i);
-
-        if (since < slot.number)
-            xy__event_queue_append(queue, slot);
-    }
-    if (current.event && cohort->offered < current.number && since < current.number)
-        xy__event_queue_append(queue, current);
+    for (uint32_t i = 0; i < cohort->queue.len; i++)
+        copy_slot(xy__event_queue_at(&cohort->queue, i), since, queue);
+    if (current.event && cohort->offered < current.number)
+        copy_slot(current, since, queue);
 }
 
 /* ---- moves ---- */
@@ -417,16 +479,22 @@ static void take_along(xy_following *following, const feed_cohort *from)
     uint64_t since = following->since;
     xy_event_slot in_hand = from->in_hand;
     bool holds = follower->backlog || xy__feed_cohort_holds(from, since);
+    xy_gap gap = follower->backlog ? XY_GAP_NONE : xy__feed_next_gap(feed, since);
 
+    if (!is_behind_gap(from, following))
+        in_hand.gap = XY_GAP_NONE;
     if (!follower->backlog) {
         if (since < feed->last)
             following->since = feed->last;
-        if (is_at_its_end(from, since))
+        if (is_at_its_end(from, since) && !gap)
             return;
         xy__follower_fall_behind(follower, feed->kind.terms);
         xy__feed_cohort_copy(from, since, &follower->backlog->queue);
+        if (gap)
+            follower->backlog->gap = gap;
     } else if (follower->backlog->due == following) {
         follower->backlog->due = NULL;
+        follower->backlog->due_gap = false;
     } else {
         return;
     }

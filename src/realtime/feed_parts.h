@@ -13,7 +13,9 @@ typedef struct xy_feed {
     xy_link laggards;
     xy_link *walk_next;    /* of the laggards: whoever leaves moves it on; NULL: no walk */
     xy_event_slot current; /* is being given to the cohorts; event NULL: none is */
-    uint64_t last;         /* number of the last event */
+    uint64_t last;         /* number of the last event, or gap */
+    xy_gap gap;            /* waits for the next event, */
+    uint64_t gap_number;   /* to be told to those who came before this */
     uint64_t tag;          /* of its topic in `tag_epoch`, as ids have it */
     uint64_t tag_epoch;
     uint64_t newest;  /* `since` of the last who joined */
@@ -22,6 +24,7 @@ typedef struct xy_feed {
     uint32_t busy;    /* calls of its functions on the stack */
     uint32_t walking; /* of them, those that walk a cohort: nobody moves meanwhile */
     bool several;     /* there may be followers with several topics */
+    bool durable;     /* its topic: events can be read again */
     bool gone;        /* out of every table; memory goes when it is not busy */
     xy_str key;       /* in the hub's feeds; points to `text` */
     char text[];
@@ -94,6 +97,22 @@ static inline bool xy__feed_cohort_holds(const feed_cohort *cohort, uint64_t sin
 {
     return cohort->in_hand.event && since < cohort->in_hand.number;
 }
+
+/* What goes before the event for one with this `since`. */
+static inline xy_gap xy__feed_gap_of(const xy_event_slot *slot, uint64_t since)
+{
+    return since < slot->gap_number ? slot->gap : XY_GAP_NONE;
+}
+
+/* What goes before the next event of the feed. */
+static inline xy_gap xy__feed_next_gap(const xy_feed *feed, uint64_t since)
+{
+    return since < feed->gap_number ? feed->gap : XY_GAP_NONE;
+}
+
+/* Those in step who have several topics fall behind with what waits for the next event: it is to be
+ * told with the next event of any of them. */
+void xy__feed_cohort_gap(feed_cohort *cohort);
 
 /* Append to `queue` all that comes after what is in hand and is for one with this `since`. */
 void xy__feed_cohort_copy(const feed_cohort *cohort, uint64_t since, xy_event_queue *queue);

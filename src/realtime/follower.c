@@ -43,6 +43,13 @@ size_t xy__follower_topics(const xy_follower *follower)
     return (follower->first.kin.cohort != NULL) + further_count(follower);
 }
 
+xy_str xy__follower_topic(const xy_follower *follower, size_t index)
+{
+    if (follower->first.kin.cohort && index-- == 0)
+        return xy__feed_topic(&follower->first);
+    return xy__feed_topic(&follower->further->topics.items[index]->following);
+}
+
 /* ---- topics ---- */
 
 static bool is_in(const xy_following *following, xy_str topic)
@@ -57,6 +64,22 @@ bool xy__follower_follows(const xy_follower *follower, xy_str topic)
     for (size_t i = 0; !found && i < further_count(follower); i++)
         found = is_in(&follower->further->topics.items[i]->following, topic);
     return found;
+}
+
+static const xy_subscriber *dead_topic(const xy_following *following)
+{
+    const xy_subscriber *subscriber = following->kin.cohort ? xy__feed_subscriber(following) : NULL;
+
+    return subscriber && !xy__subscriber_is_live(subscriber) ? subscriber : NULL;
+}
+
+const xy_subscriber *xy__follower_dead_topic(const xy_follower *follower)
+{
+    const xy_subscriber *dead = dead_topic(&follower->first);
+
+    for (size_t i = 0; !dead && i < further_count(follower); i++)
+        dead = dead_topic(&follower->further->topics.items[i]->following);
+    return dead;
 }
 
 static int join_further(xy_follower *follower, const xy_feed_kind *kind, xy_str topic,
@@ -154,6 +177,8 @@ void xy__follower_fall_behind(xy_follower *follower, const xy_terms *terms)
         return;
     backlog = xy__zalloc(sizeof *backlog);
     xy__list_init(&backlog->laggard.link);
+    xy__list_init(&backlog->opening.link);
+    xy__list_init(&backlog->opening.due_link);
     xy__event_queue_init(&backlog->queue, &terms->queue, terms->gauges);
     follower->backlog = backlog;
     if (follower->first.kin.cohort)
@@ -169,7 +194,9 @@ static void free_backlog(xy_follower *follower)
 {
     xy_backlog *backlog = follower->backlog;
 
+    xy__hub_await_no_more(&backlog->opening);
     follower->backlog = NULL;
+    xy__resume_destroy(backlog->resume);
     xy__event_queue_deinit(&backlog->queue);
     xy_bytes_unref(backlog->failure);
     free(backlog);
@@ -179,7 +206,8 @@ void xy__follower_catch_up(xy_follower *follower)
 {
     xy_backlog *backlog = follower->backlog;
 
-    XY_ASSERT(!backlog->due && xy__event_queue_empty(&backlog->queue) && !backlog->watch.run);
+    XY_ASSERT(!backlog->due && xy__event_queue_empty(&backlog->queue) && !backlog->watch.run &&
+              !backlog->resume);
     if (follower->first.kin.cohort)
         xy__feed_keep_up(&follower->first, &backlog->laggard);
     for (size_t i = 0; i < further_count(follower); i++) {

@@ -11,6 +11,7 @@
 #include "execution/exec.h"
 #include "execution/shared_result.h"
 #include "realtime/family.h"
+#include "realtime/resume.h"
 #include "realtime/terms.h"
 
 _Static_assert(XY_EVENT_ID_TEXT_MAX <= XY_RESULT_NAME_MAX, "the text of an id is a result's name");
@@ -27,6 +28,9 @@ typedef struct xy_follower_ops {
     /* One who is behind has got what was due, or has more to execute than before: in a later step,
      * as others are being moved. */
     void (*go_on)(xy_follower *follower);
+    /* In step, more waits for it than may: can it fall behind, and read again what is kept of its
+     * durable topic? If so it has. */
+    bool (*read_again)(xy_follower *follower);
     /* More waits for it than may: it leaves at once. */
     void (*too_slow)(xy_follower *follower);
 } xy_follower_ops;
@@ -51,6 +55,11 @@ typedef struct xy_backlog {
     xy_watch watch;    /* of its own run, */
     xy_event_slot run; /* and what that executes; without a reference */
     xy_following *due; /* a result of whose cohort is to come before all that waits; or NULL */
+    bool due_gap;      /* what is due comes after the gap that the cohort has in hand */
+    xy_gap gap;        /* before the next event that will come */
+    xy_opening opening;
+    bool told; /* … although not all its topics are live, the outlet was told that it is open */
+    xy_resume *resume; /* reads what comes before all that is in the queue; or NULL */
     xy_bytes *failure; /* the result that ends it all; a reference, or NULL */
 } xy_backlog;
 
@@ -78,9 +87,13 @@ static inline void xy__event_slot_name(const xy_event_slot *slot, xy_shared_resu
         result->name_len = (uint32_t)xy__event_id_claim_write(&claim, result->name);
 }
 
-/* How many topics it follows, and whether that is one of them. */
+/* How many topics it follows, which, and whether that is one of them. */
 size_t xy__follower_topics(const xy_follower *follower);
+xy_str xy__follower_topic(const xy_follower *follower, size_t index);
 bool xy__follower_follows(const xy_follower *follower, xy_str topic);
+
+/* One of its topics that is not live; NULL: all are. */
+const xy_subscriber *xy__follower_dead_topic(const xy_follower *follower);
 
 /* Follow one more topic, as `identity`; harmless when it does already. shares: kind->terms,
  * kind->operation, identity. keeps: follower, until it leaves. Returns XY_OK, or XY_ELIMIT for too

@@ -10,7 +10,9 @@
  *      than a mail ends the walk.
  *   3. `walk_next` is the one link that the walk will look at next; whoever leaves moves it on.
  *   4. A topic whose last subscriber leaves during its own walk is out of every table at once;
- *      only its memory waits for the walk's end. */
+ *      only its memory waits for the walk's end.
+ *   5. Who waits is in the openings of one topic that is not live; until it is overdue also in the
+ *      hub's, for whose first the timer is armed. */
 #include "realtime/hub.h"
 
 #include <stdlib.h>
@@ -21,7 +23,10 @@
 typedef struct hub_topic {
     xy_hub *hub;
     uint32_t place;
+    bool live;
+    uint64_t since; /* mails up to this number were put before it was here */
     xy_link subscribers;
+    xy_link openings;
     xy_str name; /* points to `text` */
     char text[];
 } hub_topic;
@@ -43,8 +48,11 @@ struct xy_hub {
     xy_terms *terms;
     XY_VEC(hub_topic *) places; /* by tag; NULL: free */
     XY_VEC(uint32_t) free_places;
+    uint64_t read; /* number of the last mail */
     hub_topic *walked;
     xy_link *walk_next;
+    xy_link openings; /* by due time: all wait equally long */
+    xy_timer timer;
 };
 
 static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
@@ -72,14 +80,100 @@ static size_t walk(xy_hub *hub, hub_topic *topic, const xy_mail *mail)
     return calls;
 }
 
+/* ---- who waits ---- */
+
+static xy_opening *opening_at(xy_link *due_link)
+{
+    return XY_CONTAINER(due_link, xy_opening, due_link);
+}
+
+static void arm(xy_hub *hub)
+{
+    uint64_t now = xy__loop_now(hub->loop);
+    uint64_t due_ms;
+
+    if (xy__list_empty(&hub->openings)) {
+        xy__timer_stop(hub->loop, &hub->timer);
+        return;
+    }
+    due_ms = opening_at(hub->openings.next)->due_ms;
+    xy__timer_start(hub->loop, &hub->timer, due_ms > now ? due_ms - now : 0);
+}
+
+static void on_timer(xy_timer *timer)
+{
+    xy_hub *hub = XY_CONTAINER(timer, xy_hub, timer);
+    uint64_t now = xy__loop_now(hub->loop);
+
+    while (!xy__list_empty(&hub->openings)) {
+        xy_opening *first = opening_at(hub->openings.next);
+
+        if (first->due_ms > now)
+            break;
+        xy__list_remove(&first->due_link);
+        first->fn(first, true);
+    }
+    arm(hub);
+}
+
+void xy__hub_await(const xy_subscriber *subscriber, xy_opening *opening)
+{
+    hub_topic *topic = subscriber->topic;
+    xy_hub *hub = topic->hub;
+
+    XY_ASSERT(!topic->live);
+    xy__list_append(&topic->openings, &opening->link);
+    if (opening->hub)
+        return;
+    opening->hub = hub;
+    opening->due_ms = xy__loop_now(hub->loop) + xy__pubsub_subscribe_wait_ms(hub->ps);
+    xy__list_append(&hub->openings, &opening->due_link);
+    if (!xy__timer_armed(&hub->timer))
+        arm(hub);
+}
+
+void xy__hub_await_no_more(xy_opening *opening)
+{
+    xy_hub *hub = opening->hub;
+
+    if (!hub)
+        return;
+    opening->hub = NULL;
+    xy__list_remove(&opening->link);
+    xy__list_remove(&opening->due_link);
+    if (xy__list_empty(&hub->openings))
+        arm(hub);
+}
+
+/* From now on nobody waits for this topic. Returns how many did. */
+static size_t become_live(hub_topic *topic)
+{
+    size_t calls = 0;
+
+    topic->live = true;
+    while (!xy__list_empty(&topic->openings)) {
+        xy_opening *opening = XY_CONTAINER(topic->openings.next, xy_opening, link);
+
+        xy__list_remove(&opening->link);
+        opening->fn(opening, false);
+        calls++;
+    }
+    return calls;
+}
+
+/* ---- mail ---- */
+
 static size_t on_mail(xy_mailbox *mailbox, const xy_mail *mail)
 {
     xy_hub *hub = XY_CONTAINER(mailbox, xy_hub, mailbox);
     hub_topic *topic = hub->places.items[mail->tag];
     size_t calls;
 
-    if (!topic || mail->kind == XY_MAIL_LIVE)
+    hub->read = mail->number;
+    if (!topic)
         return 0;
+    if (mail->kind == XY_MAIL_LIVE)
+        return mail->number > topic->since ? become_live(topic) : 0;
     hub->walked = topic;
     calls = walk(hub, topic, mail);
     hub->walked = NULL;
@@ -98,6 +192,8 @@ xy_hub *xy__hub_create(xy_pubsub *ps, xy_loop *loop)
     hub->loop = loop;
     xy__map_init(&hub->topics, NULL);
     xy__map_init(&hub->feeds, NULL);
+    xy__list_init(&hub->openings);
+    hub->timer.fn = on_timer;
     xy__pubsub_open_mailbox(ps, &hub->mailbox, loop, on_mail);
     return hub;
 }
@@ -119,6 +215,7 @@ void xy__hub_destroy(xy_hub *hub)
     if (!hub)
         return;
     XY_ASSERT(hub->topics.len == 0 && hub->feeds.len == 0);
+    XY_ASSERT(xy__list_empty(&hub->openings));
     xy__mailbox_close(&hub->mailbox, on_closed);
 }
 
@@ -147,6 +244,11 @@ uint64_t xy__hub_last(xy_hub *hub)
     return xy__mailbox_last(&hub->mailbox);
 }
 
+uint64_t xy__hub_read(const xy_hub *hub)
+{
+    return hub->read;
+}
+
 static uint32_t take_place(xy_hub *hub, hub_topic *topic)
 {
     uint32_t place = (uint32_t)hub->places.len;
@@ -165,13 +267,16 @@ static hub_topic *topic_open(xy_hub *hub, xy_str name)
     hub_topic *topic = xy__zalloc(sizeof *topic + name.len);
 
     topic->hub = hub;
+    /* A place may have been another topic's, whose mail is still on its way. */
+    topic->since = xy__mailbox_last(&hub->mailbox);
     xy__list_init(&topic->subscribers);
+    xy__list_init(&topic->openings);
     if (name.len)
         memcpy(topic->text, name.ptr, name.len);
     topic->name = (xy_str){topic->text, name.len};
     topic->place = take_place(hub, topic);
     xy__map_put(&hub->topics, topic->name, topic);
-    xy__pubsub_join(hub->ps, topic->name, &hub->mailbox, topic->place);
+    topic->live = xy__pubsub_join(hub->ps, topic->name, &hub->mailbox, topic->place);
     return topic;
 }
 
@@ -179,6 +284,7 @@ static void topic_close(hub_topic *topic)
 {
     xy_hub *hub = topic->hub;
 
+    XY_ASSERT(xy__list_empty(&topic->openings));
     xy__pubsub_leave(hub->ps, topic->name, &hub->mailbox);
     xy__map_del(&hub->topics, topic->name);
     hub->places.items[topic->place] = NULL;
@@ -210,6 +316,11 @@ int xy__hub_subscribe(xy_hub *hub, xy_str name, xy_on_event *fn, void *arg, xy_s
 xy_str xy__subscriber_topic(const xy_subscriber *subscriber)
 {
     return subscriber->topic->name;
+}
+
+bool xy__subscriber_is_live(const xy_subscriber *subscriber)
+{
+    return subscriber->topic->live;
 }
 
 void xy__hub_unsubscribe(xy_subscriber *subscriber)

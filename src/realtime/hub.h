@@ -29,6 +29,17 @@ typedef struct xy_event {
 /* Returns how many it was given to: one, or all those for whom the subscriber stands. */
 typedef size_t xy_on_event(void *arg, const xy_event *event);
 
+/* Somebody who must not be told yet that it is subscribed. Embed it; all zero: it does not wait. */
+typedef struct xy_opening {
+    xy_link link;     /* in its topic's openings; */
+    xy_link due_link; /* in the hub's, the first due first */
+    uint64_t due_ms;
+    xy_hub *hub; /* NULL: it does not wait */
+    /* The topic that it waits for is live: now it waits for another one, or no more. Or, `overdue`
+     * and once at most, it has waited for xy_pubsub_limits.subscribe_wait_ms, and waits on. */
+    void (*fn)(struct xy_opening *opening, bool overdue);
+} xy_opening;
+
 /* A hub on `loop`, whose thread must be the caller's. keeps: ps, loop, until
  * xy__hub_destroy(). gives: the hub. */
 xy_hub *xy__hub_create(xy_pubsub *ps, xy_loop *loop);
@@ -46,8 +57,9 @@ xy_pubsub *xy__hub_pubsub(const xy_hub *hub);
 xy_map *xy__hub_feeds(xy_hub *hub);
 xy_terms **xy__hub_terms(xy_hub *hub);
 
-/* The number of the last event that is on its way here, or has come. */
+/* The number of the last event that is on its way here, or has come; of the last that has come. */
 uint64_t xy__hub_last(xy_hub *hub);
+uint64_t xy__hub_read(const xy_hub *hub);
 
 /* Call `fn` with every event of the topic `name` that is published from now on. keeps: arg, until
  * xy__hub_unsubscribe(). gives: *out. Returns XY_OK, or XY_ELIMIT for a name longer than
@@ -56,6 +68,17 @@ int xy__hub_subscribe(xy_hub *hub, xy_str name, xy_on_event *fn, void *arg, xy_s
 
 /* The name of its topic; valid until xy__hub_unsubscribe(). */
 xy_str xy__subscriber_topic(const xy_subscriber *subscriber);
+
+/* Is what is published on its topic from now on sure to arrive? */
+bool xy__subscriber_is_live(const xy_subscriber *subscriber);
+
+/* Wait for the topic of `subscriber`, which is not live; one that waits already moves there, and its
+ * time goes on. keeps: opening, until xy__hub_await_no_more(), which must come before the topic is
+ * left. */
+void xy__hub_await(const xy_subscriber *subscriber, xy_opening *opening);
+
+/* Harmless when it does not wait. */
+void xy__hub_await_no_more(xy_opening *opening);
 
 /* takes: subscriber (NULL is fine). Its function is not called after this, whatever is on its
  * way. At any moment, also inside any subscriber's function. */

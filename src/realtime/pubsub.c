@@ -27,7 +27,8 @@ typedef struct broker_topic {
     uint64_t epoch;
     uint64_t sequence; /* of the last event */
     bool durable;
-    bool live; /* what is published arrives */
+    bool live;   /* what is published arrives */
+    xy_gap lost; /* news of a gap for which a mailbox had no room yet */
     XY_VEC(listener) listeners;
     xy_str name; /* points to `text` */
     char text[];
@@ -91,6 +92,11 @@ bool xy__pubsub_is_durable(const xy_pubsub *ps, xy_str topic)
     return false;
 }
 
+uint32_t xy__pubsub_subscribe_wait_ms(const xy_pubsub *ps)
+{
+    return ps->limits.subscribe_wait_ms;
+}
+
 xy_store *xy__pubsub_store(const xy_pubsub *ps)
 {
     return ps->store;
@@ -122,7 +128,7 @@ static bool all_have_room(const broker_topic *topic, const xy_bytes *payload)
     return true;
 }
 
-/* Under the lock. */
+/* Under the lock. The epoch of a gap has begun when it was known. */
 static void put_all(const broker_topic *topic, xy_mail mail)
 {
     mail.epoch = topic->epoch;
@@ -131,6 +137,14 @@ static void put_all(const broker_topic *topic, xy_mail mail)
         mail.tag = topic->listeners.items[i].tag;
         xy__mailbox_put(topic->listeners.items[i].mailbox, mail);
     }
+}
+
+/* Under the lock: there is room for it, or for an event, which it goes before. */
+static void put_lost(broker_topic *topic)
+{
+    if (topic->lost)
+        put_all(topic, (xy_mail){.kind = XY_MAIL_GAP, .reason = topic->lost});
+    topic->lost = XY_GAP_NONE;
 }
 
 int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload, const xy_event_id *id)
@@ -143,6 +157,7 @@ int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload, const xy_e
     uv_mutex_lock(&ps->lock);
     topic = xy__map_get(&ps->topics, name);
     if (topic && all_have_room(topic, payload)) {
+        put_lost(topic);
         topic->sequence++;
         put_all(topic, (xy_mail){.payload = payload, .id = id ? *id : (xy_event_id){0}});
     } else if (topic) {
@@ -160,11 +175,14 @@ static void begin_epoch(xy_pubsub *ps, broker_topic *topic)
     topic->sequence = 0;
 }
 
-/* Under the lock. News take no room that events could be refused for: they are few. */
+/* Under the lock. Nobody is told before the next event: so while there is no room, one word of it
+ * is as good as many, and a mailbox that is full does not grow. */
 static void tell_gap(xy_pubsub *ps, broker_topic *topic, xy_gap reason)
 {
     begin_epoch(ps, topic);
-    put_all(topic, (xy_mail){.kind = XY_MAIL_GAP, .reason = reason});
+    topic->lost = reason;
+    if (all_have_room(topic, NULL))
+        put_lost(topic);
 }
 
 void xy__pubsub_gap(xy_pubsub *ps, xy_gap reason)

@@ -27,8 +27,9 @@
 typedef struct xy_pubsub xy_pubsub;
 
 typedef struct xy_pubsub_limits {
-    size_t event_bytes_max;   /* one payload */
-    size_t mailbox_bytes_max; /* events on their way to one worker, each counted with its slot */
+    size_t event_bytes_max;     /* one payload */
+    size_t mailbox_bytes_max;   /* events on their way to one worker, each counted with its slot */
+    uint32_t subscribe_wait_ms; /* until a subscriber's topics are live; then it goes on without */
 } xy_pubsub_limits;
 
 /* takes: store; NULL stands for the one in memory without durable topics (realtime/store.h). gives:
@@ -39,6 +40,8 @@ xy_pubsub *xy__pubsub_create(const xy_pubsub_limits *limits, xy_store *store);
 void xy__pubsub_add_durable(xy_pubsub *ps, xy_str name);
 
 bool xy__pubsub_is_durable(const xy_pubsub *ps, xy_str topic);
+
+uint32_t xy__pubsub_subscribe_wait_ms(const xy_pubsub *ps);
 
 xy_store *xy__pubsub_store(const xy_pubsub *ps);
 

@@ -11,8 +11,10 @@
 #define BIT(s) (1u << (s))
 
 static const uint8_t answer_may_go[XY_ANSWER_STATES] = {
-    [XY_ANSWER_NEW] = BIT(XY_ANSWER_PENDING) | BIT(XY_ANSWER_STREAMING) | BIT(XY_ANSWER_DONE),
+    [XY_ANSWER_NEW] = BIT(XY_ANSWER_PENDING) | BIT(XY_ANSWER_WAITING) | BIT(XY_ANSWER_STREAMING) |
+                      BIT(XY_ANSWER_DONE),
     [XY_ANSWER_PENDING] = BIT(XY_ANSWER_DONE),
+    [XY_ANSWER_WAITING] = BIT(XY_ANSWER_STREAMING) | BIT(XY_ANSWER_DONE),
     [XY_ANSWER_STREAMING] = BIT(XY_ANSWER_DONE),
     [XY_ANSWER_DONE] = 0,
 };
@@ -200,6 +202,45 @@ static void open_stream(xy_answer *answer, const xy_stream_format *format, int s
         xy__heart_start(&service->heartbeats, &answer->heart);
 }
 
+/* ---- a stream whose head waits ---- */
+
+static void waiting_open(xy_outlet *outlet)
+{
+    xy_answer *answer = XY_CONTAINER(outlet, xy_answer, outlet);
+
+    answer_go(answer, XY_ANSWER_STREAMING);
+    outlet->ops = &stream_ops;
+    open_stream(answer, answer->format, 200);
+}
+
+static int waiting_put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
+{
+    waiting_open(outlet);
+    return stream_put(outlet, result, flags);
+}
+
+static int waiting_put_shared(xy_outlet *outlet, xy_shared_result *result)
+{
+    waiting_open(outlet);
+    return stream_put_shared(outlet, result);
+}
+
+static void waiting_end(xy_outlet *outlet)
+{
+    waiting_open(outlet);
+    stream_end(outlet);
+}
+
+static const xy_outlet_ops waiting_ops = {
+    .open = waiting_open,
+    .request_id = stream_request_id,
+    .put = waiting_put,
+    .put_shared = waiting_put_shared,
+    .end = waiting_end,
+};
+
+/* ---- without an end of its own ---- */
+
 void xy__answer_beat(xy_heart *heart)
 {
     xy_answer *answer = XY_CONTAINER(heart, xy_answer, heart);
@@ -211,11 +252,18 @@ void xy__answer_beat(xy_heart *heart)
 
 void xy__answer_drain(xy_answer *answer)
 {
-    if (answer->state != XY_ANSWER_STREAMING || !answer->endless)
+    bool waits = answer->state == XY_ANSWER_WAITING;
+
+    if (!waits && (answer->state != XY_ANSWER_STREAMING || !answer->endless))
         return;
     xy__outlet_stop(&answer->outlet);
-    xy__sink_end(answer->sink);
-    answer->sink = NULL;
+    if (waits) {
+        xy__respond_draining(answer->exchange);
+        answer->exchange = NULL;
+    } else {
+        xy__sink_end(answer->sink);
+        answer->sink = NULL;
+    }
     finish(answer);
 }
 
@@ -295,10 +343,27 @@ static bool can_stream(xy_answer *answer, xy_expectation expected)
     return false;
 }
 
+/* How its results leave, now that it is known what they are. */
+static void start(xy_answer *answer, bool waits)
+{
+    if (waits) {
+        answer_go(answer, XY_ANSWER_WAITING);
+        answer->outlet.ops = &waiting_ops;
+    } else if (answer->format) {
+        answer_go(answer, XY_ANSWER_STREAMING);
+        answer->outlet.ops = &stream_ops;
+        open_stream(answer, answer->format, 200);
+        return;
+    } else {
+        answer_go(answer, XY_ANSWER_PENDING);
+        answer->outlet.ops = &json_ops;
+    }
+    xy__exchange_on_stop(answer->exchange, on_exchange_stop, answer);
+}
+
 static xy_outlet *answer_begin(xy_reply *reply, xy_context *context, xy_expectation expected)
 {
     xy_answer *answer = XY_CONTAINER(reply, xy_answer, reply);
-    const xy_stream_format *format;
 
     answer->endless = expected == XY_EXPECT_SUBSCRIPTION || expected == XY_EXPECT_LIVE;
     if (answer->endless && !can_stream(answer, expected)) {
@@ -308,17 +373,9 @@ static xy_outlet *answer_begin(xy_reply *reply, xy_context *context, xy_expectat
     }
     if (expected == XY_EXPECT_INCREMENTS)
         answer->media = (uint8_t)xy__accept_results(answer->accept);
-    format = xy__stream_format((xy_media)answer->media);
-    answer_go(answer, format ? XY_ANSWER_STREAMING : XY_ANSWER_PENDING);
-    answer->format = format;
+    answer->format = xy__stream_format((xy_media)answer->media);
     answer->context = xy__context_ref(context);
-    if (format) {
-        answer->outlet.ops = &stream_ops;
-        open_stream(answer, format, 200);
-    } else {
-        answer->outlet.ops = &json_ops;
-        xy__exchange_on_stop(answer->exchange, on_exchange_stop, answer);
-    }
+    start(answer, expected == XY_EXPECT_SUBSCRIPTION);
     return &answer->outlet;
 }
 

@@ -5,14 +5,18 @@
  *         +--refuse, begin cannot--------------------> DONE
  *   NEW --+--begin, JSON------> PENDING --end--------> DONE
  *         +--begin, a stream--> STREAMING --end------> DONE
+ *         |                       ^ open, put
+ *         +--a subscription--> WAITING --drain-------> DONE
  *
  *   any --client gone--> DONE     STREAMING without an end of its own --drain--> DONE
  *
  * Invariants
  *   1. Whoever enters DONE lets go of the context and of the subscription; nothing of an answer
  *      is touched afterwards.
- *   2. PENDING has an exchange, STREAMING a sink; DONE has neither. NEW has a caller, the others a
- *      context. */
+ *   2. PENDING and WAITING have an exchange, STREAMING a sink; DONE has neither. NEW has a caller,
+ *      the others a context.
+ *   3. The head of a subscription's stream is sent when its producer says that it is there: what is
+ *      published from then on reaches the client. */
 #ifndef XY_SERVE_ANSWER_H
 #define XY_SERVE_ANSWER_H
 
@@ -25,6 +29,7 @@
 typedef enum xy_answer_state {
     XY_ANSWER_NEW,
     XY_ANSWER_PENDING,
+    XY_ANSWER_WAITING,
     XY_ANSWER_STREAMING,
     XY_ANSWER_DONE,
     XY_ANSWER_STATES,
@@ -35,7 +40,7 @@ typedef struct xy_answer {
     xy_outlet outlet;
     xy_service *service;
     union {
-        xy_exchange *exchange; /* NEW, PENDING */
+        xy_exchange *exchange; /* NEW, PENDING, WAITING */
         xy_sink *sink;         /* STREAMING */
     };
     union {
@@ -43,7 +48,7 @@ typedef struct xy_answer {
             const xy_accept *accept;
             const xy_caller *caller;
         };
-        struct { /* PENDING, STREAMING */
+        struct { /* PENDING, WAITING, STREAMING */
             const xy_stream_format *format;
             xy_context *context; /* a reference */
         };
@@ -52,7 +57,7 @@ typedef struct xy_answer {
     xy_link link;  /* in the service's answers */
     uint8_t state; /* xy_answer_state */
     uint8_t media; /* xy_media, of what is answered */
-    bool endless;  /* STREAMING: a subscription or live query */
+    bool endless;  /* WAITING, STREAMING: a subscription or live query */
 } xy_answer;
 
 /* An answer to `exchange`, whose single result would be `media`. keeps: accept, caller, until it

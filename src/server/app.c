@@ -18,6 +18,7 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
     xy_pubsub_limits limits = {
         .event_bytes_max = config->limits.event_bytes_max,
         .mailbox_bytes_max = config->limits.mailbox_bytes_max,
+        .subscribe_wait_ms = config->limits.subscribe_wait_ms,
     };
     int rc;
 

@@ -279,19 +279,56 @@ void client_shorten(client *c)
     memmove(from + 5, end + 1, strlen(end + 1) + 1);
 }
 
+/* A result without its gap notice, which must be its last member. Returns the sign for it, or "". */
+static const char *cut_notice(xy_str *json)
+{
+    static const struct {
+        xy_str tail;
+        const char *sign;
+    } notices[] = {
+        {XY_STR_INIT(",\"extensions\":{\"gap\":{\"reason\":\"STORE_RECONNECTED\"}}}"), "^"},
+        {XY_STR_INIT(",\"extensions\":{\"gap\":{\"reason\":\"EVENTS_DROPPED\"}}}"), "~"},
+    };
+
+    for (int i = 0; i < 2; i++) {
+        xy_str tail = notices[i].tail;
+
+        if (json->len > tail.len &&
+            memcmp(json->ptr + json->len - tail.len, tail.ptr, tail.len) == 0) {
+            json->len -= tail.len - 1;
+            return notices[i].sign;
+        }
+    }
+    return "";
+}
+
+static void opened(xy_outlet *outlet)
+{
+    client *c = XY_CONTAINER(outlet, client, outlet);
+
+    assert_int_equal(c->text_len, 0);
+    c->opened++;
+}
+
 static int put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
 {
     client *c = XY_CONTAINER(outlet, client, outlet);
     xy_str json = xy_bytes_str(result);
     const char *value = memchr(json.ptr + 1, '{', json.len - 1);
+    const char *sign = cut_notice(&json);
+    char text[128];
 
+    assert_int_equal(c->opened, 1);
     if (flags & XY_PUT_ERRORS) {
         say_error(c, json);
     } else {
         /* {"data":{"n":1}} */
         value = memchr(value, ':', (size_t)(json.ptr + json.len - value));
-        say(c, (xy_str){value + 1, (size_t)(json.ptr + json.len - 2 - value - 1)});
+        snprintf(text, sizeof text, "%s%.*s", sign, (int)(json.ptr + json.len - 2 - value - 1),
+                 value + 1);
+        say(c, xy_str_from(text));
     }
+    json = xy_bytes_str(result);
     snprintf(c->last, sizeof c->last, "%.*s", XY_PRI(json));
     c->last_flags = flags;
     xy_bytes_unref(result);
@@ -307,7 +344,7 @@ static void end(xy_outlet *outlet)
     c->subscription = NULL;
 }
 
-static const xy_outlet_ops outlet_ops = {.put = put, .end = end};
+static const xy_outlet_ops outlet_ops = {.open = opened, .put = put, .end = end};
 
 void client_ready(client *c)
 {
@@ -345,15 +382,58 @@ static void on_unexpected(xy_operation *operation, const xy_error *error)
     s->unexpected++;
 }
 
-stage *stage_create(void)
+/* ---- a store that is away until a test says otherwise ---- */
+
+static void away_attach(xy_store *store, xy_pubsub *ps)
 {
-    static const xy_pubsub_limits limits = {1 << 16, 1 << 20};
+    (void)store;
+    (void)ps;
+}
+
+static int away_publish(xy_store *store, xy_str topic, xy_bytes *payload, bool durable)
+{
+    (void)durable;
+    return xy__pubsub_deliver(XY_CONTAINER(store, stage, store)->ps, topic, payload, NULL);
+}
+
+static bool away_listen(xy_store *store, xy_str topic, bool durable)
+{
+    (void)store;
+    (void)topic;
+    (void)durable;
+    return false;
+}
+
+static void away_ignore(xy_store *store, xy_str topic, bool durable)
+{
+    (void)store;
+    (void)topic;
+    (void)durable;
+}
+
+static void away_destroy(xy_store *store)
+{
+    (void)store;
+}
+
+static const xy_store_ops away_ops = {
+    .attach = away_attach,
+    .publish = away_publish,
+    .listen = away_listen,
+    .ignore = away_ignore,
+    .destroy = away_destroy,
+};
+
+static stage *create(bool away)
+{
+    static const xy_pubsub_limits limits = {1 << 16, 1 << 20, STAGE_WAIT_MS};
     stage *s = xy__zalloc(sizeof *s);
     xy_sdl file = {XY_STR("stage.graphql"), xy_str_from(sdl)};
     xy_schema_options options = {.files = &file, .file_count = 1};
 
     xy__loop_init(&s->loop, XY_CLOCK_VIRTUAL);
-    s->ps = xy__pubsub_create(&limits, NULL);
+    s->store.ops = &away_ops;
+    s->ps = xy__pubsub_create(&limits, away ? &s->store : NULL);
     s->hub = xy__hub_create(s->ps, &s->loop);
     xy__executor_init(&s->executor, &s->loop);
     s->executor.app = (xy_app *)(void *)s;
@@ -373,6 +453,16 @@ stage *stage_create(void)
         s->clients[i].id = i;
     }
     return s;
+}
+
+stage *stage_create(void)
+{
+    return create(false);
+}
+
+stage *stage_create_away(void)
+{
+    return create(true);
 }
 
 static xy_document *parse(stage *s, const char *field, const char *argument, int id)
@@ -409,6 +499,7 @@ static client *begin(stage *s, int id, int (*open)(client *self, xy_call *call))
     c->text[0] = '\0';
     c->answer = XY_OK;
     c->owed_ready = false;
+    c->opened = 0;
     c->stops = 0;
     c->open = open;
     c->outlet = (xy_outlet){.ops = &outlet_ops};

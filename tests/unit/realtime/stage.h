@@ -3,7 +3,8 @@
  * hub, an executor, a schema; and clients whose sources and outlets do what a test says.
  *
  * Events are numbers. What a client was sent reads "1 2 !boom end": results by their number,
- * errors by "!" and their message (with their code in brackets), the end as "end". */
+ * errors by "!" and their message (with their code in brackets), the end as "end". In "^3" and "~4"
+ * the result tells of a gap before it: the store was connected again, events were dropped. */
 #ifndef TEST_REALTIME_STAGE_H
 #define TEST_REALTIME_STAGE_H
 
@@ -41,6 +42,7 @@ struct client {
     size_t text_len;
     char last[512]; /* the last result as it is, and its flags */
     unsigned last_flags;
+    int opened; /* times that its outlet was told so */
     int answer; /* of put() from now on: XY_OK, XY_EFULL, XY_ECLOSED */
     bool owed_ready;
     /* its source */
@@ -56,6 +58,7 @@ struct client {
 
 struct stage {
     xy_loop loop;
+    xy_store store; /* for those tests that say when a topic is live */
     xy_pubsub *ps;
     xy_hub *hub;
     xy_executor executor;
@@ -74,6 +77,12 @@ struct stage {
 };
 
 stage *stage_create(void);
+
+/* With a store that says so of no topic by itself. */
+stage *stage_create_away(void);
+
+/* How long a subscription waits for it. */
+enum { STAGE_WAIT_MS = 5000 };
 
 /* Lets every client go that is still there, and asserts that nothing is left of anyone. */
 void stage_destroy(stage *s);

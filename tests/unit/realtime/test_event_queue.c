@@ -48,6 +48,9 @@ static void limits_and_policies(void **state)
                 xy__event_queue_push(&queue, (xy_event_slot){.event = event}) == XY_OK ? '.' : 'x';
             xy_bytes_unref(event);
         }
+        if (queue.len)
+            assert_int_equal(xy__event_queue_at(&queue, 0).gap,
+                             cases[i].dropped ? XY_GAP_DROPPED : XY_GAP_NONE);
         while ((event = xy__event_queue_pop(&queue))) {
             size_t len = strlen(left);
 

@@ -22,14 +22,20 @@ static const char *const topic_names[TOPICS] = {"a", "b", "c"};
 
 typedef enum kind { KIND_TOPICS, KIND_LATE, KIND_PUSH } kind;
 
+typedef struct model_event {
+    int64_t number;
+    char gap; /* the sign of the gap before it, or 0 */
+} model_event;
+
 typedef struct model_client {
     kind kind;
     bool drop_oldest;
     unsigned topics; /* bits */
     size_t since;    /* published before it came */
-    int64_t queue[EVENTS_MAX + 1];
+    model_event queue[EVENTS_MAX + 1];
     size_t len;
-    int64_t run; /* the event of the run in flight */
+    model_event run; /* the event of the run in flight */
+    char gap;        /* what is to be told with the next event */
     bool running;
     bool stalled;
     bool full;     /* the outlet says so from now on */
@@ -45,7 +51,8 @@ typedef struct model {
     model_client clients[STAGE_CLIENTS];
     struct {
         int topic;
-        int64_t number;
+        int64_t number; /* 0: no event but a gap */
+        char gap;
     } mail[STEPS];
     size_t mail_len;
     size_t mail_at;
@@ -78,23 +85,32 @@ static void model_say(model_client *c, const char *text)
                                     c->text_len ? " " : "", text);
 }
 
-static void model_put(model_client *c, int64_t number)
+static void model_put(model_client *c, model_event event)
 {
     char text[32];
 
-    snprintf(text, sizeof text, "%lld", (long long)number);
+    snprintf(text, sizeof text, "%.*s%lld", event.gap != 0, &event.gap, (long long)event.number);
     model_say(c, text);
     c->stalled = c->full;
 }
 
-static void model_execute(model_client *c, int64_t number)
+static void model_execute(model_client *c, model_event event)
 {
     if (c->kind == KIND_LATE) {
         c->running = true;
-        c->run = number;
+        c->run = event;
     } else {
-        model_put(c, number);
+        model_put(c, event);
     }
+}
+
+/* Whatever it is told with is the next event that comes. */
+static model_event model_take_gap(model_client *c, int64_t number)
+{
+    model_event event = {number, c->gap};
+
+    c->gap = 0;
+    return event;
 }
 
 static void model_drain(model *m, int id)
@@ -114,9 +130,12 @@ static bool model_enqueue(model *m, int id, int64_t number)
         model_drain(m, id);
         return false;
     }
-    c->queue[c->len++] = number;
-    if (c->len > EVENTS_MAX)
+    c->queue[c->len++] = model_take_gap(c, number);
+    if (c->len > EVENTS_MAX) {
         memmove(c->queue, c->queue + 1, --c->len * sizeof c->queue[0]);
+        if (!c->queue[0].gap)
+            c->queue[0].gap = '~';
+    }
     return true;
 }
 
@@ -130,8 +149,10 @@ static void model_deliver(model *m)
 
             if (!hears)
                 continue;
-            if (!c->len && !c->running && !c->stalled) {
-                model_execute(c, m->mail[m->mail_at].number);
+            if (m->mail[m->mail_at].gap) {
+                c->gap = m->mail[m->mail_at].gap;
+            } else if (!c->len && !c->running && !c->stalled) {
+                model_execute(c, model_take_gap(c, m->mail[m->mail_at].number));
             } else {
                 model_enqueue(m, id, m->mail[m->mail_at].number);
             }
@@ -144,10 +165,10 @@ static void model_step(model_client *c)
     if (c->too_slow)
         c->running = false;
     while (c->len && !c->running && !c->stalled) {
-        int64_t number = c->queue[0];
+        model_event event = c->queue[0];
 
         memmove(c->queue, c->queue + 1, --c->len * sizeof c->queue[0]);
-        model_execute(c, number);
+        model_execute(c, event);
     }
     if (!c->draining || c->len || c->running)
         return;
@@ -227,12 +248,20 @@ static void do_push(world *w, int id)
     }
 }
 
+/* An event, or now and then news of a gap. */
 static void do_publish(world *w)
 {
     int topic = (int)roll(&w->m, TOPICS);
+    unsigned gap = roll(&w->m, 16);
     bool heard = false;
 
-    assert_int_equal(stage_publish(w->s, topic_names[topic], ++w->number), XY_OK);
+    w->m.mail[w->m.mail_len].gap = gap < 2 ? "^~"[gap] : 0;
+    if (gap < 2) {
+        xy__pubsub_gap_topic(w->s->ps, xy_str_from(topic_names[topic]),
+                             gap ? XY_GAP_DROPPED : XY_GAP_RECONNECTED);
+    } else {
+        assert_int_equal(stage_publish(w->s, topic_names[topic], ++w->number), XY_OK);
+    }
     for (int id = 0; id < STAGE_CLIENTS; id++)
         heard |= w->m.clients[id].there && !w->m.clients[id].draining &&
                  (w->m.clients[id].topics & 1u << topic);
@@ -360,13 +389,15 @@ static void every_client_gets_what_its_policy_says(void **state)
  * request, at once or late. Each client must have been sent the events that reached its topics
  * while it was there, in order, each as its own identity. The model is that list. */
 
-enum { ROUNDS = 100000, ROUND_STEPS = 32, HEARD_MAX = 3 * ROUND_STEPS, PEOPLE = 6 };
+enum { ROUNDS = 100000, ROUND_STEPS = 32, HEARD_MAX = 3 * ROUND_STEPS + TOPICS, PEOPLE = 6 };
 
 typedef struct audience_client {
     unsigned topics;
     size_t since;
     xy_identity *identity; /* a reference, or NULL */
     play_event heard[HEARD_MAX];
+    bool gaps[HEARD_MAX]; /* what is told with each of them */
+    bool gap;             /* and with the next */
     size_t len;
     size_t read;   /* so many of them are found in `text` */
     size_t offset; /* up to here */
@@ -379,7 +410,7 @@ typedef struct audience {
     stage *s;
     model m; /* its dice */
     audience_client clients[STAGE_CLIENTS];
-    play_event mail[HEARD_MAX];
+    play_event mail[HEARD_MAX]; /* with the number 0: news of a gap */
     unsigned mail_topics[HEARD_MAX];
     size_t mail_len;
     size_t mail_at;
@@ -429,11 +460,27 @@ static play_event next_event(audience *w)
 static void audience_publish(audience *w)
 {
     int topic = roll(&w->m, 4) ? 0 : (int)roll(&w->m, 2);
-    play_event event = next_event(w);
+    play_event event = {0};
 
-    stage_publish_play(w->s, topic_names[topic], &event);
+    if (roll(&w->m, 8)) {
+        event = next_event(w);
+        stage_publish_play(w->s, topic_names[topic], &event);
+    } else {
+        xy__pubsub_gap_topic(w->s->ps, xy_str_from(topic_names[topic]), XY_GAP_RECONNECTED);
+    }
     w->mail_topics[w->mail_len] = 1u << topic;
     w->mail[w->mail_len++] = event;
+}
+
+static void audience_hear(audience_client *c, play_event event)
+{
+    if (!event.number) {
+        c->gap = true;
+        return;
+    }
+    c->heard[c->len] = event;
+    c->gaps[c->len++] = c->gap;
+    c->gap = false;
 }
 
 static void audience_push(audience *w, int id)
@@ -446,7 +493,7 @@ static void audience_push(audience *w, int id)
         return;
     rc = client_push_play(&w->s->clients[id], &event);
     assert_true(rc == XY_OK || rc == XY_EFULL);
-    c->heard[c->len++] = event;
+    audience_hear(c, event);
 }
 
 static void audience_turn(audience *w)
@@ -457,7 +504,7 @@ static void audience_turn(audience *w)
 
             if (c->there && !c->draining && c->since <= w->mail_at &&
                 (c->topics & w->mail_topics[w->mail_at]))
-                c->heard[c->len++] = w->mail[w->mail_at];
+                audience_hear(c, w->mail[w->mail_at]);
         }
     stage_turn(w->s);
 }
@@ -514,15 +561,15 @@ static void audience_step(audience *w)
     }
 }
 
-/* Is what stands at `at` this event as seen by `identity`? */
-static bool reads_as(const char *at, const play_event *event, const xy_identity *identity)
+/* Is what stands at `at` this event as seen by `identity`, after this gap? */
+static bool reads_as(const char *at, const play_event *event, bool gap, const xy_identity *identity)
 {
-    char quoted[66];
+    char quoted[68];
     char text[64];
     size_t len;
 
     play_text(event, identity, text);
-    len = (size_t)snprintf(quoted, sizeof quoted, "\"%s\"", text);
+    len = (size_t)snprintf(quoted, sizeof quoted, "%s\"%s\"", gap ? "^" : "", text);
     return strncmp(at, quoted, len) == 0 && (at[len] == ' ' || at[len] == '\0');
 }
 
@@ -534,8 +581,10 @@ static void audience_read(audience *w, int id)
 
     while (c->offset < real->text_len) {
         const char *at = real->text + c->offset + (c->offset > 0);
-        bool right = c->read < c->len && (reads_as(at, &c->heard[c->read], c->identity) ||
-                                          (c->expired && reads_as(at, &c->heard[c->read], NULL)));
+        const play_event *next = &c->heard[c->read];
+        bool gap = c->gaps[c->read];
+        bool right = c->read < c->len && (reads_as(at, next, gap, c->identity) ||
+                                          (c->expired && reads_as(at, next, gap, NULL)));
 
         if (!right && c->read == c->len && c->draining && strcmp(at, "end") == 0) {
             audience_gone(w, id);
@@ -543,7 +592,7 @@ static void audience_read(audience *w, int id)
         }
         if (!right)
             fail_msg("round %u: client %d was sent\n%s\nand should read on with event %d", w->seed,
-                     id, real->text, c->read < c->len ? c->heard[c->read].number : 0);
+                     id, real->text, c->read < c->len ? next->number : 0);
         c->read++;
         c->offset = (size_t)(at - real->text) + strcspn(at, " ");
     }
@@ -565,11 +614,24 @@ static void check_settled(void *arg, const xy_feed_info *info)
     assert_string_equal(info->state, "idle");
 }
 
+/* An event of each topic, with which the last gaps are told. */
+static void audience_say_goodbye(audience *w)
+{
+    for (int topic = 0; topic < TOPICS; topic++) {
+        play_event event = {.number = ++w->number};
+
+        stage_publish_play(w->s, topic_names[topic], &event);
+        w->mail_topics[w->mail_len] = 1u << topic;
+        w->mail[w->mail_len++] = event;
+    }
+}
+
 /* Everybody reads again, every promise is kept: nothing may be left unsent. */
 static void audience_settle(audience *w)
 {
     bool more = true;
 
+    audience_say_goodbye(w);
     for (int id = 0; id < STAGE_CLIENTS; id++)
         if (w->clients[id].there)
             client_ready(&w->s->clients[id]);

@@ -331,6 +331,37 @@ static void a_full_mailbox_is_told_to_the_publisher(void **state)
     close_fixture(f);
 }
 
+/* However often: the mailbox does not grow, and whoever came before the next event is told. */
+static void a_gap_waits_for_room(void **state)
+{
+    fixture *f = open_fixture();
+    xy_bytes *payload = xy__bytes_alloc(limits.event_bytes_max);
+    uint64_t bytes;
+
+    (void)state;
+    memset(payload->data, '1', limits.event_bytes_max);
+    payload->len = limits.event_bytes_max;
+    subscribe(f, 'a', "t");
+    while (xy__pubsub_publish(f->ps, XY_STR("t"), payload) == XY_OK)
+        continue;
+    payload->len = 1;
+    while (xy__pubsub_publish(f->ps, XY_STR("t"), payload) == XY_OK)
+        continue;
+    bytes = figures(f).mailbox_bytes;
+    for (int i = 0; i < 1000; i++)
+        xy__pubsub_gap_topic(f->ps, XY_STR("t"), XY_GAP_DROPPED);
+    assert_int_equal(figures(f).mailbox_bytes, bytes);
+    while (figures(f).mailbox_bytes)
+        xy__loop_turn(&f->loop);
+    f->heard[0] = '\0';
+    publish(f, "t", "2");
+    publish(f, "t", "3");
+    xy__loop_turn(&f->loop);
+    assert_string_equal(f->heard, "a? a2 a3");
+    xy_bytes_unref(payload);
+    close_fixture(f);
+}
+
 static void names_of_topics_are_bounded(void **state)
 {
     static char scratch[XY_TOPIC_BYTES_MAX];
@@ -488,6 +519,7 @@ int main(void)
         cmocka_unit_test(the_last_one_out_ends_the_topic),
         cmocka_unit_test(a_gap_is_told_by_a_new_epoch),
         cmocka_unit_test(a_full_mailbox_is_told_to_the_publisher),
+        cmocka_unit_test(a_gap_waits_for_room),
         cmocka_unit_test(names_of_topics_are_bounded),
         cmocka_unit_test(a_hub_may_go_with_events_on_their_way),
         cmocka_unit_test(threads_publish_and_workers_hear_all_in_order),
