@@ -9,9 +9,12 @@
 
 /* Publish `payload` on `topic`, or on `topic:id` when `id` is not null. The payload is rendered
  * once; subscribers on every worker get it in the order of publishing, each in a run of its own,
- * after this returns. Returns 0; XY_ELIMIT when the payload is larger than `event_bytes_max`;
- * XY_EFULL when a worker that listens is behind by `mailbox_bytes_max`: nobody got the event,
- * publish it again later. */
+ * after this returns. With Redis, those of all processes. Returns 0; XY_ELIMIT when the payload is
+ * larger than `event_bytes_max`. When nobody got the event, and it can be published again later:
+ * XY_EFULL when a worker that listens is behind by `mailbox_bytes_max`; XY_EUNAVAILABLE when Redis
+ * is away and as many events wait for it as may (`redis_queue_bytes_max`). A resolver that returns
+ * either, as what this returns, says so to its client: with the code SERVER_BUSY or
+ * STORE_UNAVAILABLE. */
 XY_API int xy_publish(xy_app *app, xy_str topic, xy_str id, const xy_value *payload);
 
 /* The same with JSON text that is rendered already. Returns also XY_ESYNTAX when it is not JSON. */

@@ -145,8 +145,9 @@ XY_API xy_server_config xy_server_config_default(void);
 
 /* Read --port, --host, --workers, --no-limits, --production, --introspection,
  * --trusted-documents, --trusted-only, --metrics-port, --log-requests, --log-variables, --log-level
- * and --help from the command line into `config`, and its secret from XYLEM_SECRET in the
- * environment, where a list of processes does not show it. Unknown ones are reported on standard
+ * and --help from the command line into `config`, and its secret from XYLEM_SECRET and the address
+ * of Redis from REDIS_URL in the environment, where a list of processes does not show them. Unknown
+ * ones are reported on standard
  * error, as is --help's text. Returns false when the program should exit: with 0 after --help
  * (*exit_code), else 2. */
 XY_API bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code);

@@ -6,7 +6,13 @@
 
 #include "base/fatal.h"
 #include "execution/promise.h"
+#include "execution/work.h"
 #include "json/write.h"
+
+/* extensions.code of what could not be published, as the store is away. */
+#define UNAVAILABLE_CODE "STORE_UNAVAILABLE"
+#define UNAVAILABLE      "The event was not published: its store is not available. Send it again later."
+#define TOO_FULL         "The event was not published: a server is too far behind. Send it again later."
 
 const xy_value *xy_arg(const xy_call *call, const char *name)
 {
@@ -202,12 +208,18 @@ int xy_fail_internal(xy_call *call, const char *fmt, ...)
     return XY_EFAILED;
 }
 
+/* A resolver that could not publish mostly returns that. Its client can do something about it. */
 void xy__call_refuse(xy_call *call, int rc)
 {
     if (call->own && call->own->state == XY_PROMISE_MADE)
         xy__promise_stop(call->own);
     if (call->result.kind == XY_RESULT_ERROR)
         return;
+    if (rc == XY_EUNAVAILABLE || rc == XY_EFULL) {
+        xy_fail_code(call, rc == XY_EFULL ? XY_BUSY_CODE : UNAVAILABLE_CODE, "%s",
+                     rc == XY_EFULL ? TOO_FULL : UNAVAILABLE);
+        return;
+    }
     xy_put(call, xy_result_error(xy_str_from(xy_err_text(rc))));
     call->internal = true;
 }

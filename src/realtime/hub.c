@@ -126,7 +126,7 @@ void xy__hub_await(const xy_subscriber *subscriber, xy_opening *opening)
     if (opening->hub)
         return;
     opening->hub = hub;
-    opening->due_ms = xy__loop_now(hub->loop) + xy__pubsub_subscribe_wait_ms(hub->ps);
+    opening->due_ms = xy__loop_now(hub->loop) + xy__pubsub_limits(hub->ps)->subscribe_wait_ms;
     xy__list_append(&hub->openings, &opening->due_link);
     if (!xy__timer_armed(&hub->timer))
         arm(hub);

@@ -20,13 +20,16 @@
 struct xy_invalidations {
     size_t mailbox_bytes_max;
     xy_realtime_gauges *gauges;
+    xy_store *store; /* NULL: what is invalidated has arrived */
     uv_mutex_t lock;
     xy_link listeners;     /* guarded by lock */
     _Atomic size_t joined; /* how many: without any there is nothing to do */
+    size_t watching;       /* guarded by lock: of them, those with live queries */
     xy_bytes *everything;  /* the batch without a key */
 };
 
-xy_invalidations *xy__invalidations_create(size_t mailbox_bytes_max, xy_realtime_gauges *gauges)
+xy_invalidations *xy__invalidations_create(size_t mailbox_bytes_max, xy_realtime_gauges *gauges,
+                                           xy_store *store)
 {
     xy_invalidations *all = xy__zalloc(sizeof *all);
 
@@ -35,6 +38,10 @@ xy_invalidations *xy__invalidations_create(size_t mailbox_bytes_max, xy_realtime
     all->everything = xy__bytes_alloc(0);
     xy__list_init(&all->listeners);
     XY_ASSERT(uv_mutex_init(&all->lock) == 0);
+    if (store && store->ops->invalidate) {
+        all->store = store;
+        store->ops->attach_invalidations(store, all);
+    }
     return all;
 }
 
@@ -42,7 +49,7 @@ void xy__invalidations_destroy(xy_invalidations *all)
 {
     if (!all)
         return;
-    XY_ASSERT(xy__list_empty(&all->listeners));
+    XY_ASSERT(xy__list_empty(&all->listeners) && !all->watching);
     uv_mutex_destroy(&all->lock);
     xy_bytes_unref(all->everything);
     free(all);
@@ -58,7 +65,12 @@ static bool fits(const xy_str *keys, size_t count)
     return true;
 }
 
-/* gives: the batch; without any key in it when all were empty. */
+static bool counts(xy_str key)
+{
+    return key.len && key.len <= XY_LIVE_KEY_BYTES_MAX;
+}
+
+/* gives: the batch; without any key in it when none counts. */
 static xy_bytes *pack(const xy_str *keys, size_t count)
 {
     size_t size = 0;
@@ -66,11 +78,11 @@ static xy_bytes *pack(const xy_str *keys, size_t count)
     char *at;
 
     for (size_t i = 0; i < count; i++)
-        size += keys[i].len ? LENGTH_BYTES + keys[i].len : 0;
+        size += counts(keys[i]) ? LENGTH_BYTES + keys[i].len : 0;
     batch = xy__bytes_alloc(size);
     at = batch->data;
     for (size_t i = 0; i < count; i++) {
-        if (!keys[i].len)
+        if (!counts(keys[i]))
             continue;
         *at++ = (char)(unsigned char)(keys[i].len >> 8);
         *at++ = (char)(unsigned char)(keys[i].len & 0xFF);
@@ -137,6 +149,26 @@ void xy__invalidations_leave(xy_invalidations *all, xy_invalidation_listener *li
     xy__mailbox_close(&listener->mailbox, on_closed);
 }
 
+void xy__invalidations_watch(xy_invalidations *all)
+{
+    if (!all->store)
+        return;
+    uv_mutex_lock(&all->lock);
+    if (all->watching++ == 0)
+        all->store->ops->watch(all->store);
+    uv_mutex_unlock(&all->lock);
+}
+
+void xy__invalidations_unwatch(xy_invalidations *all)
+{
+    if (!all->store)
+        return;
+    uv_mutex_lock(&all->lock);
+    if (--all->watching == 0)
+        all->store->ops->unwatch(all->store);
+    uv_mutex_unlock(&all->lock);
+}
+
 /* ---- telling ---- */
 
 /* Under the lock. */
@@ -161,23 +193,35 @@ static void tell(xy_invalidations *all, xy_bytes *batch)
     uv_mutex_unlock(&all->lock);
 }
 
-int xy__invalidate(xy_invalidations *all, const xy_str *keys, size_t count)
+void xy__invalidations_deliver(xy_invalidations *all, const xy_str *keys, size_t count)
 {
     xy_bytes *batch;
 
-    if (!fits(keys, count))
-        return XY_ELIMIT;
-    xy__gauge_add(&all->gauges->invalidations, count);
     if (atomic_load(&all->joined) == 0)
-        return XY_OK;
+        return;
     batch = pack(keys, count);
     if (batch->len)
         tell(all, batch);
     xy_bytes_unref(batch);
-    return XY_OK;
 }
 
-void xy__invalidate_all(xy_invalidations *all)
+int xy__invalidate(xy_invalidations *all, const xy_str *keys, size_t count)
+{
+    int rc = XY_OK;
+
+    if (!fits(keys, count))
+        return XY_ELIMIT;
+    if (all->store) {
+        rc = all->store->ops->invalidate(all->store, keys, count);
+    } else {
+        xy__invalidations_deliver(all, keys, count);
+    }
+    if (rc == XY_OK)
+        xy__gauge_add(&all->gauges->invalidations, count);
+    return rc;
+}
+
+void xy__invalidations_deliver_all(xy_invalidations *all)
 {
     tell(all, all->everything);
 }

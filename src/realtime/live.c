@@ -135,6 +135,8 @@ static xy_live_family *open_family(xy_live *live, xy_operation *operation, uint6
 {
     xy_live_family *family = xy__zalloc(sizeof *family);
 
+    if (xy__list_empty(&live->families))
+        xy__invalidations_watch(live->all);
     xy__family_init(&family->family, &xy__live_family_ops);
     family->live = live;
     family->operation = xy__operation_ref(operation);
@@ -146,8 +148,12 @@ static xy_live_family *open_family(xy_live *live, xy_operation *operation, uint6
 
 static void close_family(xy_live_family *family)
 {
+    xy_live *live = family->live;
+
     xy__family_deinit(&family->family);
     xy__list_remove(&family->link);
+    if (xy__list_empty(&live->families))
+        xy__invalidations_unwatch(live->all);
     family->operation->live = NULL;
     xy__operation_unref(family->operation);
     free(family);

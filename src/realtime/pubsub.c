@@ -92,9 +92,9 @@ bool xy__pubsub_is_durable(const xy_pubsub *ps, xy_str topic)
     return false;
 }
 
-uint32_t xy__pubsub_subscribe_wait_ms(const xy_pubsub *ps)
+const xy_pubsub_limits *xy__pubsub_limits(const xy_pubsub *ps)
 {
-    return ps->limits.subscribe_wait_ms;
+    return &ps->limits;
 }
 
 xy_store *xy__pubsub_store(const xy_pubsub *ps)
@@ -207,17 +207,20 @@ void xy__pubsub_gap_topic(xy_pubsub *ps, xy_str name, xy_gap reason)
     uv_mutex_unlock(&ps->lock);
 }
 
-void xy__pubsub_live(xy_pubsub *ps, xy_str name)
+bool xy__pubsub_live(xy_pubsub *ps, xy_str name)
 {
     broker_topic *topic;
+    bool news;
 
     uv_mutex_lock(&ps->lock);
     topic = xy__map_get(&ps->topics, name);
-    if (topic && !topic->live) {
+    news = topic && !topic->live;
+    if (news) {
         topic->live = true;
         put_all(topic, (xy_mail){.kind = XY_MAIL_LIVE});
     }
     uv_mutex_unlock(&ps->lock);
+    return news;
 }
 
 /* Under the lock. */

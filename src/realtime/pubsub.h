@@ -41,7 +41,7 @@ void xy__pubsub_add_durable(xy_pubsub *ps, xy_str name);
 
 bool xy__pubsub_is_durable(const xy_pubsub *ps, xy_str topic);
 
-uint32_t xy__pubsub_subscribe_wait_ms(const xy_pubsub *ps);
+const xy_pubsub_limits *xy__pubsub_limits(const xy_pubsub *ps);
 
 xy_store *xy__pubsub_store(const xy_pubsub *ps);
 
@@ -77,9 +77,9 @@ int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload, const xy_e
 void xy__pubsub_gap(xy_pubsub *ps, xy_gap reason);
 void xy__pubsub_gap_topic(xy_pubsub *ps, xy_str name, xy_gap reason);
 
-/* What is published on the topic `name` from now on arrives. From any thread. Nothing when nobody
- * listens any more. */
-void xy__pubsub_live(xy_pubsub *ps, xy_str name);
+/* What is published on the topic `name` from now on arrives. From any thread. Returns false when that
+ * was so already; nothing when nobody listens any more. */
+bool xy__pubsub_live(xy_pubsub *ps, xy_str name);
 
 /* ---- for hubs ---- */
 

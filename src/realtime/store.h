@@ -39,8 +39,9 @@ typedef struct xy_store_ops {
      * Returns true when that is so already. */
     bool (*listen)(xy_store *store, xy_str topic, bool durable);
     void (*ignore)(xy_store *store, xy_str topic, bool durable);
-    /* Carry invalidations to all processes. From any thread. `keys` are not empty and not too
-     * long. Returns as publish. */
+    /* Carry invalidations to all processes. From any thread. Of `keys`, none of which is too long,
+     * those that are empty are passed over. Returns as publish. NULL: they need no carrier, and the
+     * three below are not called. */
     int (*invalidate)(xy_store *store, const xy_str *keys, size_t count);
     /* The process's first live query has come; its last one has gone. As listen and ignore, under
      * the lock of the invalidations; what was missed before invalidations arrive is told with

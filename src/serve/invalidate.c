@@ -6,6 +6,7 @@
 
 #include "base/fatal.h"
 #include "serve/admin.h"
+#include "serve/http_error.h"
 
 #define FORMS "The body must be {\"key\": …}, {\"keys\": […]} or {\"all\": true}."
 
@@ -39,14 +40,20 @@ static bool check_keys(xy_exchange *exchange, const xy_value *keys, size_t count
 static void invalidate_keys(xy_service *service, xy_exchange *exchange, const xy_value *values,
                             size_t count)
 {
+    static const xy_http_header retry = {XY_STR_INIT("retry-after"), XY_STR_INIT("1")};
     xy_str *keys = xy__zalloc((count ? count : 1) * sizeof *keys);
     char text[24];
+    int rc;
 
     for (size_t i = 0; i < count; i++)
         keys[i] = xy_value_text(&values[i]);
-    /* Their lengths have been checked, which is all that can be wrong. */
-    XY_ASSERT(xy__invalidate(service->shared->invalidations, keys, count) == XY_OK);
+    rc = xy__invalidate(service->shared->invalidations, keys, count);
     free(keys);
+    if (rc < 0) {
+        xy__respond_error(exchange, 503, retry,
+                          XY_STR("The store is away: nothing was invalidated. Try again later."));
+        return;
+    }
     snprintf(text, sizeof text, "%zu", count);
     xy__admin_respond(exchange, "invalidated", text);
 }
@@ -57,7 +64,7 @@ static void invalidate_all(xy_service *service, xy_exchange *exchange, const xy_
         xy__exchange_respond_error(exchange, 400, XY_STR("all must be true."));
         return;
     }
-    xy__invalidate_all(service->shared->invalidations);
+    xy__invalidations_deliver_all(service->shared->invalidations);
     xy__admin_respond(exchange, "invalidated", "\"all\"");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* serve/publish.c -- 400 and 413 are said before anything is published; 503 when a worker is too
- * far behind, with the number of events that went out before. */
+ * far behind, or the store away, with the number of events that went out before. */
 #include "serve/publish.h"
 
 #include <inttypes.h>
@@ -111,15 +111,15 @@ static bool read_events(batch *b, const xy_value *values)
 }
 
 /* Those before b->index are out already. */
-static void respond_full(const batch *b)
+static void respond_later(const batch *b, int rc)
 {
     static const xy_http_header retry = {XY_STR_INIT("retry-after"), XY_STR_INIT("1")};
     char message[XY_ADMIN_PROBLEM_MAX];
 
     snprintf(message, sizeof message,
-             "A worker is too far behind: %zu of %zu events were published. Try again with the "
-             "others.",
-             b->index, b->count);
+             "%s: %zu of %zu events were published. Try again with the others.",
+             rc == XY_EUNAVAILABLE ? "The store is away" : "A worker is too far behind", b->index,
+             b->count);
     xy__respond_error(b->exchange, 503, retry, xy_str_from(message));
 }
 
@@ -131,9 +131,10 @@ static void publish(batch *b)
     for (b->index = 0; b->index < b->count; b->index++) {
         const event *e = &b->events[b->index];
         xy_str name = xy__topic_name(scratch, e->topic, e->id);
+        int rc = xy__pubsub_publish(b->service->shared->pubsub, name, e->payload);
 
-        if (xy__pubsub_publish(b->service->shared->pubsub, name, e->payload) < 0) {
-            respond_full(b);
+        if (rc < 0) {
+            respond_later(b, rc);
             return;
         }
     }

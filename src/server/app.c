@@ -9,9 +9,49 @@
 #include "execution/typed.h"
 #include "json/read.h"
 #include "json/write.h"
+#include "realtime/store_redis.h"
 
 /* No key that xy_invalidate() takes is longer. */
 #define KEY_BYTES_MAX ((size_t)4096)
+
+/* How long what waits for Redis may take when the server has stopped. */
+#define STORE_CLOSE_MS 2000u
+
+/* gives: *out; NULL is the store in memory without durable topics. */
+static int create_store(const xy_server_config *config, xy_store **out)
+{
+    xy_durable_limits durable = {
+        .events_max = config->limits.durable_events_max,
+        .age_max_s = config->limits.durable_age_max_s,
+        .bytes_max = config->limits.durable_bytes_max,
+    };
+    xy_store_redis_options options = {
+        .url = config->redis_url,
+        .live_channel = config->redis_live_channel,
+        .sharded = config->redis_sharded,
+        .queue_bytes_max = config->limits.redis_queue_bytes_max,
+        .queue_count_max = config->limits.redis_queue_count_max,
+        .close_ms = config->drain_ms < STORE_CLOSE_MS ? config->drain_ms : STORE_CLOSE_MS,
+        .durable = durable,
+    };
+    char why[256];
+
+    *out = NULL;
+    if (!config->redis_url) {
+        *out = xy__store_memory_create(&durable);
+        return XY_OK;
+    }
+    if (xy__store_redis_create(&options, out, why, sizeof why) == XY_OK)
+        return XY_OK;
+    fprintf(stderr, "the address of Redis (REDIS_URL, config.redis_url) cannot be used: %s\n", why);
+    return XY_EINVAL;
+}
+
+static void add_durable_topics(xy_pubsub *ps, const char *const *names)
+{
+    for (; names && *names; names++)
+        xy__pubsub_add_durable(ps, xy_str_from(*names));
+}
 
 int xy__app_init(xy_app *app, const xy_server_config *config)
 {
@@ -20,11 +60,13 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
         .mailbox_bytes_max = config->limits.mailbox_bytes_max,
         .subscribe_wait_ms = config->limits.subscribe_wait_ms,
     };
+    xy_store *store;
+    int found = create_store(config, &store);
     int rc;
 
     *app = (xy_app){
         .config = config,
-        .pubsub = xy__pubsub_create(&limits, NULL),
+        .pubsub = xy__pubsub_create(&limits, store),
         .live_options =
             {
                 .indices = config->live_indices,
@@ -35,8 +77,10 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
                 .tell_keys = config->development,
             },
     };
+    add_durable_topics(app->pubsub, config->durable_topics);
     app->invalidations =
-        xy__invalidations_create(config->limits.mailbox_bytes_max, xy__pubsub_gauges(app->pubsub));
+        xy__invalidations_create(config->limits.mailbox_bytes_max, xy__pubsub_gauges(app->pubsub),
+                                 xy__pubsub_store(app->pubsub));
     app->pool = xy__pool_create(config->blocking_threads, config->limits.blocking_queue_max);
     xy__metrics_board_init(&app->metrics, app, xy_app_gauges);
     rc = xy__shared_init(&app->shared, config);
@@ -44,7 +88,14 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
     app->shared.pubsub = app->pubsub;
     app->shared.invalidations = app->invalidations;
     app->shared.pool = app->pool;
-    return rc;
+    return found < 0 ? found : rc;
+}
+
+/* Its thread tells nobody anything any more. */
+static void close_store(xy_store *store)
+{
+    if (store->ops->close)
+        store->ops->close(store);
 }
 
 void xy__app_deinit(xy_app *app)
@@ -52,6 +103,7 @@ void xy__app_deinit(xy_app *app)
     xy__shared_deinit(&app->shared);
     xy__metrics_board_deinit(&app->metrics);
     xy__pool_destroy(app->pool);
+    close_store(xy__pubsub_store(app->pubsub));
     xy__invalidations_destroy(app->invalidations);
     xy__pubsub_destroy(app->pubsub);
     app->pubsub = NULL;
@@ -139,7 +191,7 @@ int xy_typed_invalidate(xy_app *app, const char *type, xy_str id)
 
 void xy_invalidate_all(xy_app *app)
 {
-    xy__invalidate_all(app->invalidations);
+    xy__invalidations_deliver_all(app->invalidations);
 }
 
 void xy_revoke_user(xy_app *app, xy_str user_id)

@@ -169,8 +169,9 @@ static void print_help(const char *program)
         printf("  %-24s %s\n", left, flags[i].help);
     }
     printf("  %-24s %s\n", "--help", "this text");
-    printf("\nenvironment\n  %-24s %s\n", "XYLEM_SECRET",
-           "lets programs that show it publish, invalidate, and see what is open");
+    printf("\nenvironment\n  %-24s %s\n  %-24s %s\n", "XYLEM_SECRET",
+           "lets programs that show it publish, invalidate, and see what is open", "REDIS_URL",
+           "shares events and invalidations with other processes: redis://host:port");
 }
 
 static const flag *find_flag(const char *word, size_t len)
@@ -211,10 +212,13 @@ static bool take_flag(xy_server_config *config, int argc, char **argv, int *at)
 bool xy_server_arguments(xy_server_config *config, int argc, char **argv, int *exit_code)
 {
     const char *secret = getenv("XYLEM_SECRET");
+    const char *redis = getenv("REDIS_URL");
     int at = 1;
 
     if (secret)
         config->secret = secret;
+    if (!config->redis_url && redis && *redis)
+        config->redis_url = redis;
     while (at < argc) {
         if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
             print_help(argv[0]);

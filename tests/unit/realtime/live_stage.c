@@ -263,7 +263,7 @@ live_stage *live_stage_create(const xy_live_options *options)
     s->options =
         options ? *options : (xy_live_options){.keys_max = 100, .throttle_max_ms = 1000000};
     xy__loop_init(&s->loop, XY_CLOCK_VIRTUAL);
-    s->all = xy__invalidations_create(1 << 20, &s->gauges);
+    s->all = xy__invalidations_create(1 << 20, &s->gauges, NULL);
     s->live = xy__live_create(s->all, &s->loop, &s->options, &s->gauges);
     xy__executor_init(&s->executor, &s->loop);
     s->executor.app = (xy_app *)(void *)s;

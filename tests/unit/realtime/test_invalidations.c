@@ -65,7 +65,7 @@ static void batches_arrive_whole_and_in_order(void **state)
     static const xy_str second[] = {XY_STR_INIT("C:3")};
     xy_str long_key = {xy__zalloc(XY_LIVE_KEY_BYTES_MAX + 1), XY_LIVE_KEY_BYTES_MAX + 1};
     xy_realtime_gauges gauges = {0};
-    xy_invalidations *all = xy__invalidations_create(1 << 16, &gauges);
+    xy_invalidations *all = xy__invalidations_create(1 << 16, &gauges, NULL);
     listener l = {0};
     xy_loop loop;
 
@@ -79,7 +79,7 @@ static void batches_arrive_whole_and_in_order(void **state)
     assert_string_equal(l.text, "");
     xy__loop_turn(&loop);
     assert_string_equal(l.text, "A:1;B:2;|C:3;|");
-    xy__invalidate_all(all);
+    xy__invalidations_deliver_all(all);
     xy__loop_turn(&loop);
     assert_int_equal(l.all, 1);
     xy__invalidations_leave(all, &l.base);
@@ -87,6 +87,91 @@ static void batches_arrive_whole_and_in_order(void **state)
     assert_true(l.left);
     xy__invalidations_destroy(all);
     free((void *)(uintptr_t)long_key.ptr);
+}
+
+/* ---- a store that carries them ---- */
+
+typedef struct carrier {
+    xy_store base;
+    xy_invalidations *all;
+    int answer;
+    size_t carried;
+    int watching;
+} carrier;
+
+static carrier *carrier_of(xy_store *store)
+{
+    return XY_CONTAINER(store, carrier, base);
+}
+
+static void attach_invalidations(xy_store *store, xy_invalidations *all)
+{
+    carrier_of(store)->all = all;
+}
+
+static int invalidate(xy_store *store, const xy_str *keys, size_t count)
+{
+    (void)keys;
+    if (carrier_of(store)->answer == XY_OK)
+        carrier_of(store)->carried += count;
+    return carrier_of(store)->answer;
+}
+
+static void watch(xy_store *store)
+{
+    carrier_of(store)->watching++;
+}
+
+static void unwatch(xy_store *store)
+{
+    carrier_of(store)->watching--;
+}
+
+static const xy_store_ops carrier_ops = {
+    .attach_invalidations = attach_invalidations,
+    .invalidate = invalidate,
+    .watch = watch,
+    .unwatch = unwatch,
+};
+
+static void a_store_carries_them(void **state)
+{
+    static const xy_str keys[] = {XY_STR_INIT("A:1"), XY_STR_INIT("B:2")};
+    carrier c = {.base.ops = &carrier_ops};
+    xy_realtime_gauges gauges = {0};
+    xy_invalidations *all = xy__invalidations_create(1 << 16, &gauges, &c.base);
+    xy_str arrived[] = {keys[0],
+                        XY_STR(""),
+                        {xy__zalloc(XY_LIVE_KEY_BYTES_MAX + 1), XY_LIVE_KEY_BYTES_MAX + 1},
+                        keys[1]};
+    listener l = {0};
+    xy_loop loop;
+
+    (void)state;
+    xy__loop_init(&loop, XY_CLOCK_VIRTUAL);
+    xy__invalidations_join(all, &l.base, &loop, &ops);
+    assert_int_equal(c.watching, 0);
+    xy__invalidations_watch(all);
+    xy__invalidations_watch(all);
+    assert_int_equal(c.watching, 1);
+    assert_int_equal(xy__invalidate(all, keys, 2), XY_OK);
+    c.answer = XY_EUNAVAILABLE;
+    assert_int_equal(xy__invalidate(all, keys, 2), XY_EUNAVAILABLE);
+    assert_int_equal(c.carried, 2);
+    assert_int_equal(gauges.invalidations, 2);
+    xy__loop_turn(&loop);
+    assert_string_equal(l.text, "");
+    xy__invalidations_deliver(c.all, arrived, 4);
+    xy__loop_turn(&loop);
+    assert_string_equal(l.text, "A:1;B:2;|");
+    xy__invalidations_unwatch(all);
+    assert_int_equal(c.watching, 1);
+    xy__invalidations_unwatch(all);
+    assert_int_equal(c.watching, 0);
+    xy__invalidations_leave(all, &l.base);
+    xy__loop_deinit(&loop);
+    xy__invalidations_destroy(all);
+    free((void *)(uintptr_t)arrived[2].ptr);
 }
 
 /* Each writer changes its value and then says so; the reader reads a value when it is told to. */
@@ -113,7 +198,7 @@ static void after_the_last_one_everything_that_changed_was_told(void **state)
 {
     xy_realtime_gauges gauges = {0};
     /* Room for three mails, so that the mailbox is full again and again. */
-    xy_invalidations *all = xy__invalidations_create(3 * (sizeof(xy_mail) + 3), &gauges);
+    xy_invalidations *all = xy__invalidations_create(3 * (sizeof(xy_mail) + 3), &gauges, NULL);
     writer writers[WRITERS];
     unsigned seen[WRITERS] = {0};
     uv_thread_t threads[WRITERS];
@@ -153,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batches_arrive_whole_and_in_order),
+        cmocka_unit_test(a_store_carries_them),
         cmocka_unit_test(after_the_last_one_everything_that_changed_was_told),
     };
 

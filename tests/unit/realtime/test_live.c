@@ -81,7 +81,7 @@ static void any_of_its_keys_makes_it_run(void **state)
         live_stage_invalidate(s, others[i]);
     turn();
     assert_int_equal(s->runs, 0);
-    xy__invalidate_all(s->all);
+    xy__invalidations_deliver_all(s->all);
     turn();
     assert_int_equal(s->runs, 1);
 }

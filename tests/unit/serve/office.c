@@ -70,7 +70,7 @@ void office_open(office *o)
     xy__metrics_board_init(&o->board, NULL, gauges);
     assert_int_equal(xy__shared_init(&o->shared, &o->config), XY_OK);
     o->pubsub = xy__pubsub_create(&limits, NULL);
-    o->invalidations = xy__invalidations_create(1000, xy__pubsub_gauges(o->pubsub));
+    o->invalidations = xy__invalidations_create(1000, xy__pubsub_gauges(o->pubsub), NULL);
     o->shared.metrics = &o->board;
     o->shared.pubsub = o->pubsub;
     o->shared.invalidations = o->invalidations;
