@@ -77,8 +77,8 @@ int xy__redis_bus_append(xy_redis_bus *bus, const xy_redis_call *call, xy_redis_
 /* Messages and calls that wait for the server or its reply, and their bytes. */
 size_t xy__redis_bus_waiting(const xy_redis_bus *bus, size_t *bytes);
 
-/* Subscribe, unsubscribe the channel `name`. Not twice. At any moment, in any order: what the server is asked for
- * follows. No on_message for a channel that is not wanted. */
+/* Subscribe, unsubscribe the channel `name`. Not twice. At any moment, in any order: what the
+ * server is asked for follows. No on_message for a channel that is not wanted. */
 void xy__redis_bus_subscribe(xy_redis_bus *bus, xy_str name);
 void xy__redis_bus_unsubscribe(xy_redis_bus *bus, xy_str name);
 
