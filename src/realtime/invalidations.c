@@ -205,17 +205,22 @@ void xy__invalidations_deliver(xy_invalidations *all, const xy_str *keys, size_t
     xy_bytes_unref(batch);
 }
 
+/* Then our own live queries need not wait for it; that they hear it twice does no harm. */
+static bool is_away(const xy_store *store)
+{
+    return store->ops->state && store->ops->state(store) == XY_STORE_DISCONNECTED;
+}
+
 int xy__invalidate(xy_invalidations *all, const xy_str *keys, size_t count)
 {
     int rc = XY_OK;
 
     if (!fits(keys, count))
         return XY_ELIMIT;
-    if (all->store) {
+    if (all->store)
         rc = all->store->ops->invalidate(all->store, keys, count);
-    } else {
+    if (!all->store || is_away(all->store))
         xy__invalidations_deliver(all, keys, count);
-    }
     if (rc == XY_OK)
         xy__gauge_add(&all->gauges->invalidations, count);
     return rc;

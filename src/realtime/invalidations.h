@@ -58,7 +58,8 @@ void xy__invalidations_unwatch(xy_invalidations *all);
 
 /* Tell all listeners, of all processes, of `keys`. Empty keys are passed over. From any thread; no
  * listener is called before this returns. Returns XY_OK; XY_ELIMIT when a key is longer than
- * XY_LIVE_KEY_BYTES_MAX; or what the store says: nobody was told anything. */
+ * XY_LIVE_KEY_BYTES_MAX, when nobody was told anything; or what the store says: this process was
+ * told, if anybody. */
 int xy__invalidate(xy_invalidations *all, const xy_str *keys, size_t count);
 
 /* For stores: tell the listeners of this process, as one batch; that any key may have changed. From

@@ -66,8 +66,9 @@ typedef struct redis_store {
     XY_VEC(xy_str) keys; /* that have come in this turn */
     size_t key_bytes;
     xy_task deliver_keys;
-    xy_timer deadline; /* armed: closing */
-    uint64_t logged_ms;
+    xy_timer deadline;     /* armed: closing */
+    uint64_t malformed_ms; /* when such was logged last; 0: never */
+    uint64_t large_ms;
 } redis_store;
 
 /* What a message takes of the queue. */

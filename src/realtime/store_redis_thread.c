@@ -44,13 +44,13 @@ typedef struct redis_channel {
 /* ---- what is told ---- */
 
 /* Of what is wrong with a message, once in a while. */
-static bool may_log(redis_store *store)
+static bool may_log(const redis_store *store, uint64_t *last_ms)
 {
     uint64_t now = xy__loop_now(&store->loop);
 
-    if (store->logged_ms && now - store->logged_ms < LOG_MS)
+    if (*last_ms && now - *last_ms < LOG_MS)
         return false;
-    store->logged_ms = now ? now : 1;
+    *last_ms = now ? now : 1;
     return true;
 }
 
@@ -72,7 +72,7 @@ static void lose(redis_store *store, xy_str topic)
 static void lose_large(redis_store *store, xy_str topic, size_t len)
 {
     xy__gauge_add(&store->gauges->refused, 1);
-    if (may_log(store))
+    if (may_log(store, &store->large_ms))
         xy_log(XY_LOG_WARN, "realtime", "a message from Redis is larger than event_bytes_max",
                XY_LOG_STR("topic", topic), XY_LOG_INT("bytes", len));
     lose(store, topic);
@@ -81,7 +81,7 @@ static void lose_large(redis_store *store, xy_str topic, size_t len)
 static void note_malformed(redis_store *store, xy_str topic)
 {
     xy__gauge_add(&store->gauges->malformed_messages, 1);
-    if (may_log(store))
+    if (may_log(store, &store->malformed_ms))
         xy_log(XY_LOG_WARN, "realtime", "a message from Redis is not JSON",
                XY_LOG_STR("topic", topic));
 }

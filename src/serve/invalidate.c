@@ -50,8 +50,9 @@ static void invalidate_keys(xy_service *service, xy_exchange *exchange, const xy
     rc = xy__invalidate(service->shared->invalidations, keys, count);
     free(keys);
     if (rc < 0) {
-        xy__respond_error(exchange, 503, retry,
-                          XY_STR("The store is away: nothing was invalidated. Try again later."));
+        xy__respond_error(
+            exchange, 503, retry,
+            XY_STR("The store is away: other processes were told nothing. Try again later."));
         return;
     }
     snprintf(text, sizeof text, "%zu", count);

@@ -27,18 +27,25 @@ int Mutation_sendMessage(xy_call *c, const Mutation_sendMessage_args *a, Message
 int Mutation_publish(xy_call *c, const Mutation_publish_args *a, xy_maybe_bool *out)
 {
     static const xy_value null = XY_NULL;
+    int rc = xy_publish(xy_call_app(c), a->topic, a->has_id ? a->id : XY_STR_NULL,
+                        a->has_payload ? &a->payload : &null);
 
-    if (xy_publish(xy_call_app(c), a->topic, a->has_id ? a->id : XY_STR_NULL,
-                   a->has_payload ? &a->payload : &null) < 0)
+    if (rc == XY_ELIMIT)
         return xy_fail(c, "The event could not be published.");
+    if (rc < 0)
+        return rc;
     *out = xy_some_bool(true);
     return XY_OK;
 }
 
 int Mutation_invalidate(xy_call *c, const Mutation_invalidate_args *a, xy_maybe_int *out)
 {
-    if (xy_invalidate_keys(xy_call_app(c), a->keys.items, a->keys.len) < 0)
+    int rc = xy_invalidate_keys(xy_call_app(c), a->keys.items, a->keys.len);
+
+    if (rc == XY_ELIMIT)
         return xy_fail_code(c, "BAD_USER_INPUT", "A key is too long.");
+    if (rc < 0)
+        return rc;
     *out = xy_some_int((int32_t)a->keys.len);
     return XY_OK;
 }

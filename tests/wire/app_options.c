@@ -49,6 +49,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     uint64_t mailbox_bytes = config->limits.mailbox_bytes_max;
     uint64_t blocking_threads = config->blocking_threads;
     uint64_t blocking_queue = config->limits.blocking_queue_max;
+    uint64_t subscribe_wait_ms = config->limits.subscribe_wait_ms;
+    uint64_t redis_queue = config->limits.redis_queue_count_max;
     const number_flag flags[] = {
         {"--letter-ms", &application->letter_ms},
         {"--tick-ms", &application->tick_ms},
@@ -67,6 +69,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
         {"--mailbox-bytes", &mailbox_bytes},
         {"--blocking-threads", &blocking_threads},
         {"--blocking-queue", &blocking_queue},
+        {"--subscribe-wait-ms", &subscribe_wait_ms},
+        {"--redis-queue", &redis_queue},
         {NULL, NULL},
     };
     int kept = 1;
@@ -105,6 +109,8 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     config->limits.mailbox_bytes_max = (uint32_t)mailbox_bytes;
     config->blocking_threads = (uint32_t)blocking_threads;
     config->limits.blocking_queue_max = (uint32_t)blocking_queue;
+    config->limits.subscribe_wait_ms = (uint32_t)subscribe_wait_ms;
+    config->limits.redis_queue_count_max = (uint32_t)redis_queue;
     return true;
 }
 
