@@ -8,6 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { freePort, post, raw, root, start, stats, subscribe, until } from './lib.mjs'
+import { startRedis } from './redis.mjs'
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` }
 const installed = spawnSync('nginx', ['-v'], { env }).status === 0
@@ -153,16 +154,22 @@ function load(url, lanes = 10) {
 describe('deploy/nginx.conf', { skip: !installed && 'nginx is not installed' }, () => {
   const ports = []
   const servers = []
-  let nginx
-  const startAt = (i) => start('tests/wire/app', ['--workers', '1', '--port', String(ports[i]), '--heartbeat-ms', '100'], { XYLEM_SECRET: 'a-secret-of-the-tests' })
+  let nginx, redis
+  const startAt = async (i) => {
+    const server = await start('tests/wire/app', ['--workers', '1', '--port', String(ports[i]), '--heartbeat-ms', '100'],
+      { XYLEM_SECRET: 'a-secret-of-the-tests', REDIS_URL: redis.url })
+    await until(async () => (await fetch(`${server.url}/readiness`)).status === 200, 'Redis to be reached')
+    return server
+  }
   before(async () => {
+    redis = await startRedis()
     for (let i = 0; i < 2; i++) {
       ports.push(await freePort())
       servers.push(await startAt(i))
     }
     nginx = await startNginx((port) => deployed(port, ports))
   })
-  after(async () => { await nginx?.stop(); await Promise.all(servers.map((server) => server.stop())) })
+  after(async () => { await nginx?.stop(); await Promise.all(servers.map((server) => server.stop())); await redis.stop() })
 
   // A client that listens, and asks again when its stream ends.
   async function listener() {
@@ -193,6 +200,8 @@ describe('deploy/nginx.conf', { skip: !installed && 'nginx is not installed' }, 
   test('both processes are replaced in turn: no request fails, and who listens goes on', { timeout: 60000 }, async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, listener))
     assert.deepEqual(await streams(), [10, 10], 'the one with fewest streams gets the next')
+    await say(nginx, 'to both')
+    for (const client of clients) await until(() => client.events.at(-1) === 'to both', 'the message, wherever it was sent')
     const requests = load(nginx.url)
     for (const i of [0, 1]) {
       const goal = requests.asked() + 100
@@ -200,7 +209,7 @@ describe('deploy/nginx.conf', { skip: !installed && 'nginx is not installed' }, 
       await until(async () => (await stats(servers[1 - i])).streams === 20, 'all to listen at the other process')
       servers[i] = await startAt(i)
       await until(() => requests.asked() >= goal, 'the load')
-      await say(servers[1 - i], `while ${i} was replaced`)
+      await say(nginx, `while ${i} was replaced`)
       for (const client of clients) await until(() => client.events.at(-1) === `while ${i} was replaced`, 'the message')
     }
     const { wrong } = await requests.stop()
