@@ -13,9 +13,9 @@
  *
  *   PAGING    live events are passed over: they are in the history
  *   JOINING   live events go into the queue; a question is on its way
- *   JOINED    the same; the answer was all there is. An event that it holds was put into the mailbox
- *             before it was answered: when the hub has read so far, the event is in the queue, or
- *             came before the queue.
+ *   JOINED    the same; the answer was all there is. An event that it holds was put into the
+ *             mailbox before it was answered: when the hub has read so far, the event is in the
+ *             queue, or came before the queue.
  *
  * Invariants
  *   1. At most one question is on its way, and none while a page is not given to the end.
@@ -44,6 +44,7 @@ struct xy_resume {
     xy_event_id_claim last;
     bool has_last;
     bool claimed;     /* `last` is the client's word */
+    bool from_oldest; /* is asked, as nobody knows `last` any more */
     bool keeps_first; /* PAGING: in the queue */
     bool page_end;    /* there was nothing after the page */
     bool unknown;     /* it was nobody's: that is to be told */
@@ -154,7 +155,7 @@ static void ask(xy_resume *resume)
     xy_history *history =
         xy__history_create(resume->owner.loop, topic_of(resume), on_answer, resume);
 
-    history->from_claim = resume->has_last;
+    history->from_claim = resume->has_last && !resume->from_oldest;
     history->after = resume->last;
     history->events_max =
         limits->events_max < XY_RESUME_PAGE_EVENTS ? limits->events_max : XY_RESUME_PAGE_EVENTS;
@@ -175,18 +176,38 @@ static void join(xy_resume *resume)
     resume->mail = xy__hub_last(resume->owner.hub);
 }
 
-/* Nobody knows `last` any more, or has ever known it. */
-static void lose_place(xy_resume *resume)
+/* Nobody has ever known what was claimed: what comes from now on is in the queue. */
+static void lose_claim(xy_resume *resume)
 {
+    resume->unknown = true;
+    resume->claimed = false;
     resume->has_last = false;
-    resume->page_end = resume->state == RESUME_PAGING && !resume->keeps_first;
+    resume->page_end = false;
     if (resume->state == RESUME_JOINING)
         join(resume);
+}
+
+/* Nobody knows `last` any more: go on with the oldest that is kept. */
+static void lose_place(xy_resume *resume)
+{
+    resume->gap = XY_GAP_DROPPED;
+    resume->from_oldest = true;
+    resume->page_end = false;
+    if (resume->state == RESUME_PAGING)
+        go(resume, RESUME_JOINING);
+    ask(resume);
 }
 
 /* takes: page. */
 static void begin_page(xy_resume *resume, xy_history *page)
 {
+    if (page->gap && resume->claimed) {
+        resume->unknown = true;
+    } else if (page->gap) {
+        resume->gap = XY_GAP_DROPPED;
+    }
+    resume->claimed = false;
+    resume->from_oldest = false;
     resume->page = page;
     resume->page_at = 0;
     resume->page_end = page->end;
@@ -218,30 +239,33 @@ static void on_answer(xy_history *history)
         ask(resume);
         return;
     }
-    if (history->gap && resume->claimed) {
-        resume->unknown = true;
-    } else if (history->gap) {
-        resume->gap = XY_GAP_DROPPED;
-    }
-    resume->claimed = false;
-    if (unknown) {
-        xy__history_destroy(history);
-        lose_place(resume);
-    } else {
+    if (!unknown) {
         begin_page(resume, history);
+    } else {
+        xy__history_destroy(history);
+        if (resume->claimed) {
+            lose_claim(resume);
+        } else {
+            lose_place(resume);
+        }
     }
     resume->owner.on_news(resume->owner.arg);
 }
 
 /* ---- events ---- */
 
-static void note_last(xy_resume *resume, const xy_event_slot *slot)
+/* It is given: with the gap before it. */
+static xy_resume_step give(xy_resume *resume, xy_event_slot *slot)
 {
+    if (resume->gap)
+        slot->gap = resume->gap;
+    resume->gap = XY_GAP_NONE;
     resume->last = (xy_event_id_claim){slot->tag, slot->id.major, slot->id.minor};
     resume->has_last = true;
+    return XY_RESUME_EVENT;
 }
 
-static void take_from_page(xy_resume *resume, xy_event_slot *out)
+static xy_resume_step give_from_page(xy_resume *resume, xy_event_slot *out)
 {
     const xy_kept_event *kept = &resume->page->events.items[resume->page_at++];
 
@@ -249,14 +273,9 @@ static void take_from_page(xy_resume *resume, xy_event_slot *out)
         resume->tag = xy__event_id_tag(topic_of(resume), kept->id.epoch);
         resume->tag_epoch = kept->id.epoch;
     }
-    *out = (xy_event_slot){
-        .event = xy_bytes_ref(kept->payload),
-        .id = kept->id,
-        .tag = resume->tag,
-        .gap = resume->gap,
-    };
-    resume->gap = XY_GAP_NONE;
-    note_last(resume, out);
+    *out =
+        (xy_event_slot){.event = xy_bytes_ref(kept->payload), .id = kept->id, .tag = resume->tag};
+    return give(resume, out);
 }
 
 /* The page is given to the end, and no question is on its way. */
@@ -271,8 +290,7 @@ static xy_resume_step go_on(xy_resume *resume, xy_event_slot *out)
     if (resume->keeps_first) {
         resume->keeps_first = false;
         xy__event_queue_take(resume->owner.queue, out);
-        note_last(resume, out);
-        return XY_RESUME_EVENT;
+        return give(resume, out);
     }
     if (resume->page_end)
         go(resume, RESUME_JOINING);
@@ -283,10 +301,8 @@ static xy_resume_step go_on(xy_resume *resume, xy_event_slot *out)
 
 xy_resume_step xy__resume_next(xy_resume *resume, xy_event_slot *out)
 {
-    if (resume->page && resume->page_at < resume->page->events.len) {
-        take_from_page(resume, out);
-        return XY_RESUME_EVENT;
-    }
+    if (resume->page && resume->page_at < resume->page->events.len)
+        return give_from_page(resume, out);
     if (resume->page)
         xy__history_destroy(resume->page);
     resume->page = NULL;
