@@ -94,7 +94,7 @@ static const xy_invalidation_ops key_ops = {on_keys, on_all, on_left};
 
 static void begin(fixture *f, process *p, size_t queue_count)
 {
-    xy_pubsub_limits limits = {EVENT_MAX, 1 << 16, 5000};
+    xy_pubsub_limits limits = {EVENT_MAX, 1 << 20, 5000};
     xy_store_redis_options options = {.url = f->server.url,
                                       .queue_bytes_max = 1 << 20,
                                       .queue_count_max = queue_count,
