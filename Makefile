@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 MESON_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build install uninstall deb test unit vectors asan tsan fuzz churn lint format clean deps test-deps bench
+.PHONY: help run build install uninstall deb test unit vectors asan tsan fuzz churn lint format clean deps test-deps bench bench-redis
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -47,6 +47,9 @@ unit: test-deps build ## the unit tests alone, in the optimized build
 
 bench: build ## what the engine costs a step; bench/instructions counts instructions
 	@$(BUILD)/bench/engine
+
+bench-redis: build ## what a delivery costs with Redis between two processes, and without
+	@bench/redis --build $(BUILD)
 
 vectors: build ## the conformance vectors in DIR=<folder>
 	@$(BUILD)/tests/vectors/run $(DIR)

@@ -4,7 +4,8 @@
  * README.md says what is where; types.h is made of the SDL: xylem generate types.
  *
  * --no-defer-stream, the last argument, leaves @defer and @stream out of the schema. JWT_SECRET in
- * the environment is what users' tokens are signed with; until it is set everyone is let in. */
+ * the environment is what users' tokens are signed with; until it is set everyone is let in.
+ * REDIS_URL is what carries events and invalidations between several of these processes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

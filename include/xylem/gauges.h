@@ -30,6 +30,14 @@ typedef struct xy_gauges {
     uint64_t published;          /* events, ever */
     uint64_t delivered;          /* events given to subscriptions, ever */
     uint64_t dropped;            /* events that a full queue refused or pushed out, ever */
+    uint64_t gaps;               /* times a client was told that it may have missed events, ever */
+    uint64_t store_shared;       /* 1: events travel by a server that processes share; else 0 */
+    uint64_t store_up;           /* 0: that server is away now; else 1 */
+    uint64_t store_connects;     /* times that it was reached, ever */
+    uint64_t store_losses;       /* times that the connection to it was lost, ever */
+    uint64_t store_waiting;      /* events and invalidations that wait for it now */
+    uint64_t unpublished;        /* of them, refused because it was away too long, ever */
+    uint64_t malformed_messages; /* messages from it that were not JSON, ever */
     uint64_t invalidations;      /* of keys, ever */
     uint64_t live_runs;          /* executions of live queries, ever */
     uint64_t live_equal;         /* of them, with the same result as before, ever */

@@ -123,7 +123,7 @@ typedef struct xy_server_config {
      * (docs/guide/durable-topics.md): "newMessage" stands for `newMessage:1`, too. Ends with NULL;
      * NULL: none but those that the SDL calls durable. */
     const char *const *durable_topics;
-    bool reuse_port;        /* other processes may listen on the same port; false */
+    bool reuse_port;        /* other processes of this user may listen on the same port; false */
     uint32_t heartbeat_ms;  /* comment on a silent event stream; 12,000; 0: none */
     uint32_t drain_ms;      /* how long a stopping server waits for answers in flight; 10,000 */
     xy_overflow overflow;   /* XY_OVERFLOW_CLOSE */
@@ -143,7 +143,7 @@ typedef struct xy_server_config {
 /* The defaults above, without a schema. */
 XY_API xy_server_config xy_server_config_default(void);
 
-/* Read --port, --host, --workers, --no-limits, --production, --introspection,
+/* Read --port, --host, --workers, --reuse-port, --no-limits, --production, --introspection,
  * --trusted-documents, --trusted-only, --metrics-port, --log-requests, --log-variables, --log-level
  * and --help from the command line into `config`, and its secret from XYLEM_SECRET and the address
  * of Redis from REDIS_URL in the environment, where a list of processes does not show them. Unknown

@@ -47,6 +47,7 @@ const xy_command xy__command_serve = {
             "  --port N        8911; 0 lets the system choose\n"
             "  --host ADDRESS  127.0.0.1\n"
             "  --workers N     event loops, each on a thread; 1\n"
+            "  --reuse-port    share the port with other processes that are given this, too\n"
             "\n"
             "Its exit status is the server's; 1 when it was not built, 2 when there is no\n"
             "application here.\n",

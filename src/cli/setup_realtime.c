@@ -25,8 +25,9 @@ static int setup(bool examples, bool force)
     xy__files_deinit(&files);
     if (rc < 0)
         return 1;
-    puts(examples ? "\nEach service says at its top how to try it. Next: xylem dev"
-                  : "\nNext: xylem generate realtime NAME");
+    puts("\nrealtime.c chooses the store: memory, or Redis when REDIS_URL is set.");
+    puts(examples ? "Each service says at its top how to try it. Next: xylem dev"
+                  : "Next: xylem generate realtime NAME");
     return 0;
 }
 
@@ -57,7 +58,9 @@ const xy_command xy__command_setup_realtime = {
     .summary = "add realtime.c and five examples to the application",
     .help =
         "The examples: a chat and a countdown (subscriptions), auctions (a live query), a slow\n"
-        "field (@defer) and a list that grows (@stream). A realtime.c that is there stays.\n"
+        "field (@defer) and a list that grows (@stream). A realtime.c that is there stays: it\n"
+        "says where events travel (in memory; by Redis, when REDIS_URL is in the environment),\n"
+        "which topics keep their last events, and how streams are delivered.\n"
         "\n"
         "options\n"
         "  --no-examples  realtime.c alone\n"

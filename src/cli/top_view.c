@@ -15,6 +15,7 @@
 #define LINE_MAX_BYTES ((size_t)4096)
 #define CELL_MAX       32
 #define HEAD_LINES     3u
+#define STORE_COLUMNS  16u
 #define BOLD           "\033[1m"
 #define REVERSE        "\033[7m"
 #define PLAIN          "\033[0m"
@@ -73,6 +74,7 @@ static void read_totals(xy_top_sample *out, const xy_value *root)
     out->live_results = number_of(root, "liveResults");
     out->subscriptions = number_of(root, "subscriptions");
     out->left_out = number_of(root, "leftOut");
+    out->store = text_of(root, "store");
 }
 
 int xy__top_sample_read(xy_top_sample *out, xy_str answer, uint64_t at_ms)
@@ -333,6 +335,10 @@ static void put_totals(xy_buf *buf, const xy_top_sample *sample, const xy_top_sc
                    "  subscriptions %" PRIu64,
                    sample->workers, sample->live_queries, sample->count + sample->left_out,
                    sample->subscriptions);
+    if (sample->store.len && !xy_str_is(sample->store, "local")) {
+        XY_BUF_LITERAL(&line, "  store ");
+        put_visible(&line, sample->store, STORE_COLUMNS);
+    }
     if (sample->has_rates)
         xy__buf_printf(&line, "  runs/s %s  results/s %s", short_rate(runs, sample->runs_per_s),
                        short_rate(results, sample->results_per_s));

@@ -43,6 +43,7 @@ typedef struct xy_top_sample {
     uint64_t live_results;
     uint64_t subscriptions;
     uint64_t left_out;
+    xy_str store; /* what events travel by: "local", "connected", "disconnected"; or null */
     double runs_per_s; /* of all groups */
     double results_per_s;
     xy_top_group *groups;

@@ -116,8 +116,11 @@ void xy__sink_drained(xy_sink *sink);
 
 /* ---- listener.c ---- */
 
-/* Somebody is there. */
-void xy__listener_accept(xy_http_server *server);
+/* Somebody is there. Returns true when there may be more. */
+bool xy__listener_accept(xy_http_server *server);
+
+/* Accept who has connected already, and then no more: closing would reset them. */
+void xy__listener_drain(xy_http_server *server);
 
 /* Accept no more. */
 void xy__listener_close(xy_http_server *server);

@@ -2,6 +2,7 @@
 /* http/listener.c -- the listening socket, and who is let in. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -15,6 +16,9 @@
 
 /* Connections let in before others get their turn. */
 #define ACCEPT_MAX 256
+
+/* Connections let in at the end, who have connected already: somaxconn is 4,096. */
+#define DRAIN_MAX 4096
 
 static int error_of(int uv_error)
 {
@@ -145,7 +149,7 @@ static bool turn_away(xy_http_server *server)
     return fd >= 0;
 }
 
-void xy__listener_accept(xy_http_server *server)
+bool xy__listener_accept(xy_http_server *server)
 {
     for (int i = 0; i < ACCEPT_MAX && server->listener >= 0; i++) {
         int fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -154,12 +158,42 @@ void xy__listener_accept(xy_http_server *server)
             let_in(server, fd);
         } else if (errno == EMFILE || errno == ENFILE) {
             if (!turn_away(server))
-                return;
+                return false;
         } else if (errno == EAGAIN || errno == ENOMEM || errno == ENOBUFS) {
-            return;
+            return false;
         }
         /* Anything else is about this client, who has gone meanwhile: see who is next. */
     }
+    return true;
+}
+
+/* From now on the kernel drops the first packet (SYN without ACK) of every client. It is sent again
+ * within a second, and meets whoever listens on the port then. Where the kernel allows no filters
+ * there remains the moment between the last accept and the close. */
+static void deafen(int fd)
+{
+    enum { FLAGS_AT = 13, SYN = 0x02, ACK = 0x10 }; /* in a TCP header */
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS_AT),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SYN | ACK),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYN, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+void xy__listener_drain(xy_http_server *server)
+{
+    if (server->listener < 0)
+        return;
+    deafen(server->listener);
+    /* No more than a queue is long, should the filter not be there. */
+    for (int i = 0; i < DRAIN_MAX / ACCEPT_MAX && xy__listener_accept(server); i++)
+        ;
+    xy__listener_close(server);
 }
 
 /* ---- the interface ---- */

@@ -147,6 +147,7 @@ struct xy_http_server {
     xy_task flush;
     xy_task end; /* tells that the drain is over, or closes */
     xy_timer deadline;
+    xy_timer grace; /* of a drain: for those who have connected and not asked */
     xy_http_server_fn *on_drained;
     void *drained_arg;
     xy_http_server_fn *on_closed;

@@ -22,6 +22,9 @@
 /* Fewer clients do not hold enough to be worth the walk through the heap. */
 #define TRIM_MIN ((size_t)1024)
 
+/* How long a client of a server that drains may take between connecting and asking. */
+#define DRAIN_GRACE_MS ((uint64_t)500)
+
 /* ---- the end of a turn ---- */
 
 void xy__server_mark(xy_http_server *server, xy_connection *connection)
@@ -89,7 +92,7 @@ static void on_events(xy_poller *poller, void *what, uint32_t events)
     xy_http_server *server = XY_CONTAINER(poller, xy_http_server, poller);
 
     if (what == server) {
-        xy__listener_accept(server);
+        (void)xy__listener_accept(server);
     } else {
         xy__connection_on_events(what, events);
     }
@@ -101,6 +104,30 @@ static void cut_all(xy_http_server *server)
 {
     while (!xy__list_empty(&server->connections))
         xy__connection_cut(XY_CONTAINER(server->connections.next, xy_connection, link));
+}
+
+/* Who has not asked anything yet has connected a moment ago: the request is on its way. */
+static bool has_just_come(const xy_http_server *server, const xy_connection *connection)
+{
+    return connection->timeout.running_in == &server->timeouts[XY_TIMEOUT_HEAD];
+}
+
+/* Close the connections that wait for a request. */
+static void cut_idle(xy_http_server *server, bool those_just_come)
+{
+    for (xy_link *link = server->connections.next; link != &server->connections;) {
+        xy_connection *connection = XY_CONTAINER(link, xy_connection, link);
+
+        link = link->next;
+        if (connection->state == XY_CONNECTION_IDLE &&
+            (those_just_come || !has_just_come(server, connection)))
+            xy__connection_cut(connection);
+    }
+}
+
+static void on_grace_over(xy_timer *timer)
+{
+    cut_idle(XY_CONTAINER(timer, xy_http_server, grace), true);
 }
 
 static void on_deadline(xy_timer *timer)
@@ -129,6 +156,7 @@ static void on_poller_closed(uv_handle_t *handle)
     xy__task_cancel(&server->flush);
     xy__task_cancel(&server->end);
     xy__timer_stop(server->loop, &server->deadline);
+    xy__timer_stop(server->loop, &server->grace);
     for (size_t i = 0; i < XY_TIMEOUT_KINDS; i++)
         xy__timeouts_deinit(&server->timeouts[i]);
     if (server->on_closed)
@@ -152,6 +180,7 @@ static void on_end(xy_task *task)
     if (!server->draining || server->connection_count)
         return;
     xy__timer_stop(server->loop, &server->deadline);
+    xy__timer_stop(server->loop, &server->grace);
     server->on_drained = NULL;
     if (on_drained)
         on_drained(server, server->drained_arg);
@@ -214,6 +243,7 @@ xy_http_server *xy__http_server_create(xy_loop *loop, const xy_http_options *opt
     server->flush.fn = on_flush;
     server->end.fn = on_end;
     server->deadline.fn = on_deadline;
+    server->grace.fn = on_grace_over;
     return server;
 }
 
@@ -224,14 +254,9 @@ void xy__http_server_drain(xy_http_server *server, uint64_t deadline_ms,
     server->draining = true;
     server->on_drained = on_drained;
     server->drained_arg = arg;
-    xy__listener_close(server);
-    for (xy_link *link = server->connections.next; link != &server->connections;) {
-        xy_connection *connection = XY_CONTAINER(link, xy_connection, link);
-
-        link = link->next;
-        if (connection->state == XY_CONNECTION_IDLE)
-            xy__connection_cut(connection);
-    }
+    xy__listener_drain(server);
+    cut_idle(server, false);
+    xy__timer_start(server->loop, &server->grace, DRAIN_GRACE_MS);
     if (deadline_ms)
         xy__timer_start(server->loop, &server->deadline, deadline_ms);
     xy__loop_soon(server->loop, &server->end);

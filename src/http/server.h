@@ -51,7 +51,8 @@ int xy__http_server_adopt(xy_http_server *server, int fd);
 /* The port that is listened on; 0 when none. */
 uint16_t xy__http_server_port(const xy_http_server *server);
 
-/* Accept no more; close idle connections; let requests in progress be answered, with
+/* Accept who has connected already, and then no more; close idle connections, but leave half a
+ * second to those that have not asked anything yet; let requests in progress be answered, with
  * "Connection: close". Streams go on until their owner ends them. After `deadline_ms` (0: no
  * deadline) what is left is cut, with on_stop. Then `on_drained` is called once, never from
  * within this call (NULL: nobody). keeps: arg, until then. */

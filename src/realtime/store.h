@@ -63,6 +63,11 @@ struct xy_store {
     const xy_store_ops *ops;
 };
 
+static inline xy_store_state xy__store_state(const xy_store *store)
+{
+    return store->ops->state ? store->ops->state(store) : XY_STORE_LOCAL;
+}
+
 typedef struct xy_durable_limits {
     uint32_t events_max; /* kept of one topic */
     uint32_t age_max_s;  /* a topic without an event for so long is forgotten */

@@ -142,6 +142,16 @@ static void put_operations(xy_buf *buf, xy_metrics_board *board)
     X("events_delivered_total", COUNTER, delivered,                                                \
       "Events that were given to subscriptions, counted for each.")                                \
     X("events_dropped_total", COUNTER, dropped, "Events that a full queue refused or pushed out.") \
+    X("gaps_total", COUNTER, gaps, "Times that a client was told that it may have missed events.") \
+    X("store_up", GAUGE, store_up,                                                                 \
+      "0: the server that events travel by is away; 1: it is there, or there is none.")            \
+    X("store_connects_total", COUNTER, store_connects, "Times that this server was reached.")      \
+    X("store_losses_total", COUNTER, store_losses, "Times that the connection to it was lost.")    \
+    X("store_waiting", GAUGE, store_waiting, "Events and invalidations that wait for it.")         \
+    X("store_refused_total", COUNTER, unpublished,                                                 \
+      "Events and invalidations refused because it was away too long.")                            \
+    X("store_malformed_messages_total", COUNTER, malformed_messages,                               \
+      "Messages from it that were not JSON.")                                                      \
     X("document_cache_hits_total", COUNTER, document_hits, "Documents that were in the cache.")    \
     X("document_cache_misses_total", COUNTER, document_misses,                                     \
       "Documents that were not in the cache.")                                                     \

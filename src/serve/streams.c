@@ -133,19 +133,27 @@ static void destroy_question(question *q)
     free(q);
 }
 
+static const char *store_name(const xy_gauges *gauges)
+{
+    if (!gauges->store_shared)
+        return "local";
+    return gauges->store_up ? "connected" : "disconnected";
+}
+
 static void put_totals(xy_buf *buf, const question *q, uint32_t workers)
 {
     const xy_metrics_board *board = q->asked->service->shared->metrics;
     xy_gauges gauges;
 
     board->read_gauges(board->app, &gauges);
-    xy__buf_printf(
-        buf,
-        "{\"workers\":%" PRIu32 ",\"liveQueries\":%" PRIu64 ",\"liveGroups\":%" PRIu64
-        ",\"liveRuns\":%" PRIu64 ",\"liveResults\":%" PRIu64 ",\"subscriptions\":%" PRIu64
-        ",\"topics\":%" PRIu64 ",\"published\":%" PRIu64 ",\"delivered\":%" PRIu64 ",\"groups\":[",
-        workers, gauges.live_queries, gauges.live_groups, gauges.live_runs, gauges.live_results,
-        gauges.subscriptions, gauges.topics, gauges.published, gauges.delivered);
+    xy__buf_printf(buf,
+                   "{\"workers\":%" PRIu32 ",\"liveQueries\":%" PRIu64 ",\"liveGroups\":%" PRIu64
+                   ",\"liveRuns\":%" PRIu64 ",\"liveResults\":%" PRIu64
+                   ",\"subscriptions\":%" PRIu64 ",\"topics\":%" PRIu64 ",\"published\":%" PRIu64
+                   ",\"delivered\":%" PRIu64 ",\"store\":\"%s\",\"groups\":[",
+                   workers, gauges.live_queries, gauges.live_groups, gauges.live_runs,
+                   gauges.live_results, gauges.subscriptions, gauges.topics, gauges.published,
+                   gauges.delivered, store_name(&gauges));
 }
 
 /* The largest groups of all workers. Returns how many. */

@@ -52,6 +52,13 @@ static bool set_workers(xy_server_config *config, const char *value)
     return true;
 }
 
+static bool set_reuse_port(xy_server_config *config, const char *value)
+{
+    (void)value;
+    config->reuse_port = true;
+    return true;
+}
+
 static bool set_no_limits(xy_server_config *config, const char *value)
 {
     (void)value;
@@ -134,6 +141,8 @@ static const flag flags[] = {
     {"--host", "ADDRESS", "address to listen on (127.0.0.1)", "an IP address", set_host},
     {"--workers", "N", "event loops, each on a thread; 0 for one per core (1)", "a number up to 64",
      set_workers},
+    {"--reuse-port", NULL, "share the port with other processes that are given this option", NULL,
+     set_reuse_port},
     {"--no-limits", NULL, "switch off the limits that protect from clients, to measure", NULL,
      set_no_limits},
     {"--production", NULL,

@@ -5,6 +5,7 @@ void xy_app_gauges(xy_app *app, xy_gauges *out)
 {
     xy_realtime_figures realtime = xy__gauges_read(xy__pubsub_gauges(app->pubsub));
     xy_pool_figures pool = xy__pool_read(app->pool);
+    xy_store_state store = xy__store_state(xy__pubsub_store(app->pubsub));
     xy_cache_figures documents = xy__document_cache_read(app->shared.documents);
 
     *out = (xy_gauges){
@@ -27,6 +28,14 @@ void xy_app_gauges(xy_app *app, xy_gauges *out)
         .published = realtime.published,
         .delivered = realtime.delivered,
         .dropped = realtime.dropped + realtime.refused,
+        .gaps = realtime.gaps,
+        .store_shared = store != XY_STORE_LOCAL,
+        .store_up = store != XY_STORE_DISCONNECTED,
+        .store_connects = realtime.store_connects,
+        .store_losses = realtime.store_losses,
+        .store_waiting = realtime.store_waiting,
+        .unpublished = realtime.unpublished,
+        .malformed_messages = realtime.malformed_messages,
         .overflows = realtime.overflows,
         .document_hits = documents.hits,
         .document_misses = documents.misses,

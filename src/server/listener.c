@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -85,27 +84,33 @@ static int open_one(const char *host, uint16_t *port, bool shared)
     return rc;
 }
 
-int xy__listeners_open(const char *host, uint16_t *port, int *fds, size_t count)
+/* Sockets that share a port would share it with a stranger, too: first see that it is free. */
+static int probe(const char *host, uint16_t *port)
 {
-    /* Sockets that share a port would share it with a stranger too: first see that it is free. */
-    int probe = count > 1 ? open_one(host, port, false) : -1;
-    size_t opened = 0;
-    int rc = XY_OK;
+    int fd = open_one(host, port, false);
 
-    if (count > 1) {
-        if (probe < 0)
-            return probe;
-        close(probe);
+    if (fd < 0)
+        return fd;
+    close(fd);
+    return XY_OK;
+}
+
+int xy__listeners_open(const char *host, uint16_t *port, bool reuse_port, int *fds, size_t count)
+{
+    bool shared = reuse_port || count > 1;
+    size_t opened = 0;
+    int rc = shared && !reuse_port ? probe(host, port) : XY_OK;
+
+    while (rc == XY_OK && opened < count) {
+        int fd = open_one(host, port, shared);
+
+        if (fd < 0) {
+            rc = fd;
+        } else {
+            fds[opened++] = fd;
+        }
     }
-    while (opened < count) {
-        rc = open_one(host, port, count > 1);
-        if (rc < 0)
-            break;
-        fds[opened++] = rc;
-    }
-    if (opened == count)
-        return XY_OK;
-    while (opened)
+    while (rc < 0 && opened)
         close(fds[--opened]);
     return rc;
 }

@@ -15,6 +15,8 @@
 #include "server/metrics_listener.h"
 #include "server/worker.h"
 
+#define PORT_OPTION "--port"
+
 typedef struct xy_server {
     xy_app app;
     xy_worker *workers;
@@ -108,8 +110,11 @@ static int refuse(const char *host, unsigned port, const char *option, int rc)
     case XY_EINUSE:
         fprintf(stderr,
                 "cannot listen on %s port %u: it is in use. Stop the other program, or choose "
-                "another port with %s\n",
-                host, port, option);
+                "another port with %s%s\n",
+                host, port, option,
+                strcmp(option, PORT_OPTION) == 0
+                    ? "; processes share a port when each of them is given --reuse-port"
+                    : "");
         break;
     case XY_EACCESS:
         fprintf(stderr,
@@ -140,11 +145,12 @@ static int open_sockets(const xy_server_config *config, size_t count, sockets *o
     int rc;
 
     *out = (sockets){.port = config->port, .metrics_port = config->metrics_port, .metrics_fd = -1};
-    rc = xy__listeners_open(config->host, &out->port, out->fds, count);
+    rc = xy__listeners_open(config->host, &out->port, config->reuse_port, out->fds, count);
     if (rc < 0)
-        return refuse(config->host, config->port, "--port", rc);
+        return refuse(config->host, config->port, PORT_OPTION, rc);
+    /* Whose metrics it is that are read must not be left to the kernel: that port is not shared. */
     if (own_port)
-        rc = xy__listeners_open(config->host, &out->metrics_port, &out->metrics_fd, 1);
+        rc = xy__listeners_open(config->host, &out->metrics_port, false, &out->metrics_fd, 1);
     if (rc == XY_OK)
         return XY_OK;
     close_sockets(out, count);

@@ -67,6 +67,8 @@ test('new and generate write over nothing that is there', () => {
   write(`${file(folder, 'realtime.c')}/* mine */\n`, folder, 'realtime.c')
   assert.match(xylem(folder, 'setup', 'realtime', '--no-examples'), /kept +realtime\.c/)
   assert.match(file(folder, 'realtime.c'), /mine/)
+  assert.match(file(folder, 'realtime.c'), /config->redis_url = getenv\("REDIS_URL"\);/)
+  assert.match(xylem(folder, 'setup', 'realtime'), /realtime\.c chooses the store: memory, or Redis when REDIS_URL is set\./)
 })
 
 test('commands find the application from any folder in it, and say when there is none', () => {

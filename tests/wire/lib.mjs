@@ -30,6 +30,7 @@ export async function start(program = 'tests/wire/app', args = [], env = {}) {
   return {
     url, port: Number(port), pid: child.pid,
     log: () => err,
+    kill: () => child.kill('SIGKILL'),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM')
@@ -38,6 +39,16 @@ export async function start(program = 'tests/wire/app', args = [], env = {}) {
       if (child.exitCode !== 0) throw new Error(`${program} ended with ${child.exitCode ?? child.signalCode}\n${err}`)
     },
   }
+}
+
+// A port that nobody listens on at present.
+export async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 // One GraphQL request by POST; the answer with its body parsed where it is JSON.
@@ -99,7 +110,8 @@ export async function events(request) {
       // Lines end with LF only: U+2028 in a text is no line break, though it is one to a regular expression.
       const lines = text.slice(0, end).split('\n')
       const field = (name) => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim()
-      if (field('event')) deliver({ event: field('event'), data: field('data') && JSON.parse(field('data')) })
+      const id = field('id')
+      if (field('event')) deliver({ ...(id === undefined ? {} : { id }), event: field('event'), data: field('data') && JSON.parse(field('data')) })
     }
   }
   const closed = new Promise((resolve) => response.once('close', resolve))

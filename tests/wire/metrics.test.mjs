@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { build, post, raw, start, stats, subscribe, until } from './lib.mjs'
+import { build, freePort, post, raw, start, stats, subscribe, until } from './lib.mjs'
 import { scrape } from './prometheus.mjs'
 
 const metricsOf = (server) => scrape(new URL('/metrics', server.url))
@@ -20,15 +20,6 @@ async function expectMetrics(server, expected) {
     assert.fail(`${error.message}: ${wrong().map(([name, value]) => `${name} is ${metrics.get(name)}, not ${value}`).join('; ')}`)
   })
   return metrics
-}
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 describe('figures', () => {

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { post, raw, start, stats, subscribe, until } from './lib.mjs'
+import { freePort, post, raw, root, start, stats, subscribe, until } from './lib.mjs'
+import { startRedis } from './redis.mjs'
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` }
 const installed = spawnSync('nginx', ['-v'], { env }).status === 0
@@ -18,7 +19,8 @@ const setups = {
   'with HTTP/1.1 and kept connections': { upstream: 'keepalive 4;', location: 'proxy_http_version 1.1; proxy_set_header Connection "";' },
 }
 
-const config = (folder, port, server, { upstream, location }) => `
+// The whole configuration around what is inside `http`.
+const around = (folder, inside) => `
 ${process.getuid() === 0 ? 'user root;' : ''}
 daemon off;
 worker_processes 1;
@@ -28,21 +30,23 @@ events {}
 http {
   access_log off;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
+  ${inside}
+}
+`
+
+const inside = (port, server, { upstream, location }) => `
   upstream xylem { server 127.0.0.1:${server.port}; ${upstream} }
   server {
     listen 127.0.0.1:${port};
     location / { proxy_pass http://xylem; ${location} }
   }
-}
 `
 
-async function freePort() {
-  const socket = net.createServer().listen(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
+// deploy/nginx.conf with other ports.
+function deployed(port, servers) {
+  const text = readFileSync(path.join(root, 'deploy/nginx.conf'), 'utf8')
+  const ports = { 80: `127.0.0.1:${port}`, 8911: servers[0], 8912: servers[1] }
+  return text.replace(/listen (80);|127\.0\.0\.1:(8911|8912)/g, (_, own, other) => (own ? `listen ${ports[own]};` : `127.0.0.1:${ports[other]}`))
 }
 
 async function answers(port) {
@@ -52,11 +56,11 @@ async function answers(port) {
   return connected
 }
 
-// nginx before `server`, with { url, port, stop() } as a server of lib.mjs has them.
-async function startNginx(server, setup) {
+// nginx as `inside(port)` configures it, with { url, port, stop() } as a server of lib.mjs has them.
+async function startNginx(inside) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'nginx-'))
   const port = await freePort()
-  writeFileSync(`${folder}/nginx.conf`, config(folder, port, server, setup))
+  writeFileSync(`${folder}/nginx.conf`, around(folder, inside(port)))
   const child = spawn('nginx', ['-p', folder, '-e', 'stderr', '-c', `${folder}/nginx.conf`], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   let log = ''
   child.stderr.on('data', (data) => (log += data))
@@ -84,7 +88,7 @@ for (const [name, setup] of Object.entries(setups)) {
     let server, nginx
     before(async () => {
       server = await start('tests/wire/app', ['--heartbeat-ms', '100', '--tick-ms', '10'])
-      nginx = await startNginx(server, setup)
+      nginx = await startNginx((port) => inside(port, server, setup))
     })
     after(async () => { await nginx?.stop(); await server.stop() })
 
@@ -132,3 +136,114 @@ for (const [name, setup] of Object.entries(setups)) {
     })
   })
 }
+
+// Requests one after another in each of some lanes, until `stop()`, which gives their number and what went wrong.
+function load(url, lanes = 10) {
+  const wrong = []
+  let asked = 0, over = false
+  const running = Array.from({ length: lanes }, async () => {
+    while (!over) {
+      const { status, text } = await post(url, { query: '{ fastField }' }).catch((error) => ({ status: error.cause?.code, text: error.message }))
+      asked++
+      if (status !== 200 || text !== '{"data":{"fastField":"I am fast"}}') wrong.push(`${status} ${text}`)
+    }
+  })
+  return { asked: () => asked, async stop() { over = true; await Promise.all(running); return { asked, wrong } } }
+}
+
+describe('deploy/nginx.conf', { skip: !installed && 'nginx is not installed' }, () => {
+  const ports = []
+  const servers = []
+  let nginx, redis
+  const startAt = async (i) => {
+    const server = await start('tests/wire/app', ['--workers', '1', '--port', String(ports[i]), '--heartbeat-ms', '100'],
+      { XYLEM_SECRET: 'a-secret-of-the-tests', REDIS_URL: redis.url })
+    await until(async () => (await fetch(`${server.url}/readiness`)).status === 200, 'Redis to be reached')
+    return server
+  }
+  before(async () => {
+    redis = await startRedis()
+    for (let i = 0; i < 2; i++) {
+      ports.push(await freePort())
+      servers.push(await startAt(i))
+    }
+    nginx = await startNginx((port) => deployed(port, ports))
+  })
+  after(async () => { await nginx?.stop(); await Promise.all(servers.map((server) => server.stop())); await redis.stop() })
+
+  // A client that listens, and asks again when its stream ends.
+  async function listener() {
+    const ask = () => subscribe(nginx, { query: 'subscription { newMessage(roomId: "1") { body } }' })
+    const events = []
+    let stream = await ask(), over = false, opened = 1
+    const done = (async () => {
+      while (!over) {
+        const event = await stream.next()
+        if (event.event === 'next') events.push(event.data.data.newMessage.body)
+        else if (!over) { assert.equal(event.event, 'end', 'no `complete`'); stream = await ask(); opened++ }
+      }
+    })()
+    return { events, opened: () => opened, async close() { over = true; await stream.close(); await done } }
+  }
+
+  const streams = async () => Promise.all(servers.map(async (server) => (await stats(server)).streams))
+  const say = (server, body) => post(server.url, { query: 'mutation ($body: String!) { sendMessage(input: { roomId: "1", from: "a", body: $body }) { body } }', variables: { body } })
+
+  test('is what nginx understands', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'nginx-'))
+    writeFileSync(`${folder}/nginx.conf`, around(folder, readFileSync(path.join(root, 'deploy/nginx.conf'), 'utf8')))
+    const { status, stderr } = spawnSync('nginx', ['-t', '-q', '-p', folder, '-e', 'stderr', '-c', `${folder}/nginx.conf`], { env, encoding: 'utf8' })
+    rmSync(folder, { recursive: true })
+    assert.equal(status, 0, stderr)
+  })
+
+  test('both processes are replaced in turn: no request fails, and who listens goes on', { timeout: 60000 }, async () => {
+    const clients = await Promise.all(Array.from({ length: 20 }, listener))
+    assert.deepEqual(await streams(), [10, 10], 'the one with fewest streams gets the next')
+    await say(nginx, 'to both')
+    for (const client of clients) await until(() => client.events.at(-1) === 'to both', 'the message, wherever it was sent')
+    const requests = load(nginx.url)
+    for (const i of [0, 1]) {
+      const goal = requests.asked() + 100
+      await servers[i].stop()
+      await until(async () => (await stats(servers[1 - i])).streams === 20, 'all to listen at the other process')
+      servers[i] = await startAt(i)
+      await until(() => requests.asked() >= goal, 'the load')
+      await say(nginx, `while ${i} was replaced`)
+      for (const client of clients) await until(() => client.events.at(-1) === `while ${i} was replaced`, 'the message')
+    }
+    const { wrong } = await requests.stop()
+    assert.deepEqual(wrong, [])
+    assert.equal(clients.reduce((sum, client) => sum + client.opened(), 0), 20 + 10 + 20)
+    await Promise.all(clients.map((client) => client.close()))
+    await until(async () => (await streams()).every((count) => count === 0), 'the servers to notice that the clients have left')
+  })
+
+  test('the requests of a client in the single connection mode meet in one process', async () => {
+    for (let round = 0; round < 4; round++) {
+      const reserved = await fetch(`${nginx.url}/stream`, { method: 'PUT' })
+      const token = await reserved.text()
+      assert.equal(reserved.status, 201)
+      const abort = new AbortController()
+      const stream = await fetch(`${nginx.url}/stream?token=${token}`, { headers: { accept: 'text/event-stream' }, signal: abort.signal })
+      assert.equal(stream.status, 200)
+      const asked = await post(`${nginx.url}/stream`, { query: '{ fastField }', extensions: { operationId: 'x' } }, { 'x-graphql-event-stream-token': token })
+      assert.equal(asked.status, 202)
+      abort.abort()
+    }
+  })
+
+  test('a header of the client passes, and what is for programs does not', async () => {
+    const response = await fetch(nginx.url, {
+      method: 'POST', body: '{"query":"{ fastField }"}',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'of-the-client' },
+    })
+    assert.equal(response.headers.get('x-request-id'), 'of-the-client')
+    for (const name of ['publish', 'invalidate', 'streams']) {
+      const secret = { headers: { authorization: 'Bearer a-secret-of-the-tests' } }
+      assert.notEqual((await fetch(`${servers[0].url}/${name}`, secret)).status, 404, name)
+      assert.equal((await fetch(`${nginx.url}/${name}`, secret)).status, 404, name)
+    }
+    assert.equal((await fetch(`${nginx.url}/health`)).status, 200)
+  })
+})

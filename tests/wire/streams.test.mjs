@@ -30,7 +30,7 @@ test('nothing is open', async () => {
   assert.match(answer.headers['content-type'], /^application\/json/)
   assert.equal(answer.headers['cache-control'], 'no-store')
   assert.deepEqual({ ...answer.json, liveRuns: 0, liveResults: 0, published: 0, delivered: 0 },
-    { workers: 2, liveQueries: 0, liveGroups: 0, liveRuns: 0, liveResults: 0, subscriptions: 0, topics: 0, published: 0, delivered: 0, groups: [], leftOut: 0 })
+    { workers: 2, liveQueries: 0, liveGroups: 0, liveRuns: 0, liveResults: 0, subscriptions: 0, topics: 0, published: 0, delivered: 0, store: 'local', groups: [], leftOut: 0 })
 })
 
 test('HEAD is answered as GET, without a body', async () => {

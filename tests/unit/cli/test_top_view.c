@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "cli/top_view.h"
@@ -92,6 +93,34 @@ static void two_answers_make_rates_and_the_busiest_comes_first(void **state)
     xy__top_sample_deinit(&before);
 }
 
+static void a_store_that_is_shared_is_shown(void **state)
+{
+    static const struct {
+        const char *answer;
+        const char *line;
+    } cases[] = {
+        {"{\"store\":\"local\",\"groups\":[]}",
+         "url  workers 0  live queries 0  groups 0  subscriptions 0\n"},
+        {"{\"store\":\"disconnected\",\"groups\":[]}",
+         "url  workers 0  live queries 0  groups 0  subscriptions 0  store disconnected\n"},
+        {"{\"store\":\"\\u001b[2J and much more than that\",\"groups\":[]}",
+         "url  workers 0  live queries 0  groups 0  subscriptions 0  store [2J and much mor\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        xy_top_sample sample;
+        xy_buf buf;
+
+        read_sample(&sample, cases[i].answer, 1);
+        xy__buf_init(&buf, SIZE_MAX);
+        xy__top_write(&buf, &sample, &(xy_top_screen){.columns = 0}, XY_STR("url"));
+        assert_memory_equal(buf.ptr, cases[i].line, strlen(cases[i].line));
+        xy__buf_deinit(&buf);
+        xy__top_sample_deinit(&sample);
+    }
+}
+
 static void no_time_between_two_answers_makes_no_rates(void **state)
 {
     xy_top_sample before;
@@ -147,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_answer_is_a_table_of_totals),
         cmocka_unit_test(two_answers_make_rates_and_the_busiest_comes_first),
+        cmocka_unit_test(a_store_that_is_shared_is_shown),
         cmocka_unit_test(no_time_between_two_answers_makes_no_rates),
         cmocka_unit_test(what_cannot_be_seen_is_not_written),
         cmocka_unit_test(what_is_no_answer_is_refused),

@@ -685,6 +685,58 @@ static void drains(void **state)
     client_close(&busy);
 }
 
+/* A socket that is closed resets those who wait to be accepted. */
+static void drains_who_has_connected(void **state)
+{
+    enum { CLIENTS = 300 }; /* more than one turn accepts */
+    static const char request[] = GET("/early");
+    client *clients = calloc(CLIENTS, sizeof *clients);
+    web *w = *state;
+
+    web_open(w);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        client_connect(&clients[i], w);
+        if (i % 2)
+            assert_int_equal(send(clients[i].fd, request, sizeof request - 1, MSG_NOSIGNAL),
+                             sizeof request - 1);
+    }
+    assert_int_equal(xy__http_server_stats(w->server).accepted, 0);
+    xy__http_server_drain(w->server, 5000, web_on_drained, w);
+    assert_int_equal(xy__http_server_port(w->server), 0);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        if (i % 2 == 0)
+            client_send(&clients[i], xy_str_from(request));
+        assert_string_equal(client_read(&clients[i]), OK_LAST("10") "GET /early");
+        assert_true(clients[i].ended && !clients[i].reset);
+        client_close(&clients[i]);
+    }
+    assert_int_equal(w->drained, 1);
+    free(clients);
+}
+
+static void drains_who_does_not_ask_in_time(void **state)
+{
+    web *w = *state;
+    client early;
+    client silent;
+
+    web_open(w);
+    client_open(&early, w);
+    client_open(&silent, w);
+    xy__http_server_drain(w->server, 5000, web_on_drained, w);
+    web_pass(w, 499);
+    client_read(&silent);
+    assert_false(silent.ended);
+    CLIENT_EXPECT(&early, GET("/a"), OK_LAST("6") "GET /a");
+    assert_int_equal(w->drained, 0);
+    web_pass(w, 1);
+    client_read(&silent);
+    assert_true(silent.ended);
+    assert_int_equal(w->drained, 1);
+    client_close(&early);
+    client_close(&silent);
+}
+
 static void drains_nothing(void **state)
 {
     web *w = *state;
@@ -847,6 +899,8 @@ int main(void)
         TEST(sheds_the_longest_idle),
         TEST(serves_many),
         TEST(drains),
+        TEST(drains_who_has_connected),
+        TEST(drains_who_does_not_ask_in_time),
         TEST(drains_nothing),
         TEST(drains_until_the_deadline),
         TEST(closes_in_the_middle),

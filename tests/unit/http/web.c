@@ -186,7 +186,7 @@ void web_pass(web *w, uint64_t ms)
 
 /* ---- clients ---- */
 
-void client_open(client *c, web *w)
+void client_connect(client *c, web *w)
 {
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons(xy__http_server_port(w->server))};
@@ -199,6 +199,11 @@ void client_open(client *c, web *w)
     XY_ASSERT(connect(c->fd, (const struct sockaddr *)&to, sizeof to) == 0);
     XY_ASSERT(fcntl(c->fd, F_SETFL, O_NONBLOCK) == 0);
     xy__buf_init(&c->got, GOT_MAX);
+}
+
+void client_open(client *c, web *w)
+{
+    client_connect(c, w);
     web_settle(w);
 }
 

@@ -52,6 +52,10 @@ void web_pass(web *w, uint64_t ms);
 void web_on_drained(xy_http_server *server, void *arg);
 
 void client_open(client *c, web *w);
+
+/* Only connect: the server has not seen the client yet. */
+void client_connect(client *c, web *w);
+
 void client_close(client *c);
 
 /* A reset instead of a proper end. */

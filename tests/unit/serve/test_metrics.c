@@ -15,7 +15,16 @@
 static void read_gauges(xy_app *app, xy_gauges *out)
 {
     (void)app;
-    *out = (xy_gauges){.connections = 3, .requests = 17, .dropped = 5};
+    *out = (xy_gauges){.connections = 3,
+                       .requests = 17,
+                       .dropped = 5,
+                       .gaps = 6,
+                       .store_up = 1,
+                       .store_connects = 7,
+                       .store_losses = 8,
+                       .store_waiting = 9,
+                       .unpublished = 10,
+                       .malformed_messages = 11};
 }
 
 static void record(xy_metrics *metrics, xy_record_type type, uint64_t errors, bool timed_out)
@@ -139,6 +148,13 @@ static void the_text_has_everything(void **state)
         "\nxylem_connections 3\n",
         "\nxylem_http_requests_total 17\n",
         "\nxylem_events_dropped_total 5\n",
+        "\nxylem_gaps_total 6\n",
+        "\n# TYPE xylem_store_up gauge\nxylem_store_up 1\n",
+        "\nxylem_store_connects_total 7\n",
+        "\nxylem_store_losses_total 8\n",
+        "\nxylem_store_waiting 9\n",
+        "\nxylem_store_refused_total 10\n",
+        "\nxylem_store_malformed_messages_total 11\n",
         "\nxylem_build_info{version=\"" XY_VERSION "\"} 1\n",
         "\nprocess_resident_memory_bytes ",
     };

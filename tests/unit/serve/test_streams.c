@@ -13,6 +13,7 @@
 #define ANSWER(workers)                                                                            \
     "{\"workers\":" workers ",\"liveQueries\":3,\"liveGroups\":0,\"liveRuns\":0,"                  \
     "\"liveResults\":0,\"subscriptions\":2,\"topics\":0,\"published\":0,\"delivered\":0,"          \
+    "\"store\":\"local\","                                                                         \
     "\"groups\":[],\"leftOut\":0}"
 
 /* An office and one more worker. */
