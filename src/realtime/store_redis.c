@@ -76,13 +76,6 @@ static int publish_durable(void)
     return XY_EUNAVAILABLE;
 }
 
-static void read_durable(xy_store *base, xy_history *history)
-{
-    (void)base;
-    history->unavailable = true;
-    xy__history_answer(history);
-}
-
 /* ---- the store ---- */
 
 static void attach(xy_store *base, xy_pubsub *ps)
@@ -209,7 +202,6 @@ static const xy_store_ops redis_ops = {
     .invalidate = invalidate,
     .watch = watch,
     .unwatch = unwatch,
-    .read = read_durable,
     .state = state_of,
     .close = close_store,
     .destroy = destroy,
