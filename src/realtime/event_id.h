@@ -30,7 +30,7 @@ typedef enum xy_gap {
     XY_GAP_UNKNOWN_ID,  /* what came after the event it knows is not kept */
 } xy_gap;
 
-/* The text of what a client sent. */
+/* What the text holds. */
 typedef struct xy_event_id_claim {
     uint64_t tag;
     uint64_t major;
@@ -50,7 +50,8 @@ static inline bool xy__event_id_after(const xy_event_id *a, const xy_event_id *b
 
 uint64_t xy__event_id_tag(xy_str topic, uint64_t epoch);
 
-/* Writes the text to `out`. Returns its length. */
+/* Write the text to `out`. Returns its length. */
+size_t xy__event_id_claim_write(const xy_event_id_claim *claim, char out[XY_EVENT_ID_TEXT_MAX]);
 size_t xy__event_id_write(const xy_event_id *id, xy_str topic, char out[XY_EVENT_ID_TEXT_MAX]);
 
 /* False: it is no such text. */

@@ -26,7 +26,8 @@ typedef struct xy_event_queue_limits {
 typedef struct xy_event_slot {
     xy_bytes *event; /* a reference */
     uint64_t number; /* whoever puts it here gives it; 0: it has none */
-    xy_event_id id;  /* of an event of a durable topic */
+    xy_event_id id;  /* of an event of a durable topic, */
+    uint64_t tag;    /* and of that topic: what makes a text of it */
     xy_gap gap;      /* events before this one may have been lost; where the queue is of several, */
     uint64_t gap_number; /* to those who came before this */
 } xy_event_slot;

@@ -43,6 +43,7 @@ static int create(const xy_feed_kind *kind, xy_str topic, xy_str key, xy_feed **
     xy__family_init(&feed->family, &xy__feed_family_ops);
     xy__list_init(&feed->laggards);
     feed->kind = *kind;
+    feed->durable = xy__pubsub_is_durable(xy__hub_pubsub(kind->terms->hub), topic);
     feed->kind.terms->refs++;
     xy__operation_ref(feed->kind.operation);
     memcpy(feed->text, key.ptr, key.len);
@@ -124,6 +125,11 @@ void xy__feed_leave(xy_following *following)
 xy_str xy__feed_topic(const xy_following *following)
 {
     return xy__subscriber_topic(xy__feed_of(following)->subscriber);
+}
+
+bool xy__feed_is_durable(const xy_following *following)
+{
+    return xy__feed_of(following)->durable;
 }
 
 const xy_subscriber *xy__feed_subscriber(const xy_following *following)
@@ -251,6 +257,17 @@ static void give_cohorts(xy_feed *feed, xy_event_slot slot)
     }
 }
 
+static uint64_t tag_of(xy_feed *feed, const xy_event *event)
+{
+    if (!event->id.epoch)
+        return 0;
+    if (feed->tag_epoch != event->id.epoch) {
+        feed->tag = xy__event_id_tag(event->topic, event->id.epoch);
+        feed->tag_epoch = event->id.epoch;
+    }
+    return feed->tag;
+}
+
 static void gap_laggards(const xy_feed *feed)
 {
     for (xy_link *link = feed->laggards.next; link != &feed->laggards; link = link->next) {
@@ -285,6 +302,7 @@ static size_t on_event(void *arg, const xy_event *event)
         .event = event->payload,
         .number = event->number,
         .id = event->id,
+        .tag = tag_of(feed, event),
         .gap = feed->gap,
         .gap_number = feed->gap_number,
     };

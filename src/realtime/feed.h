@@ -24,6 +24,9 @@ void xy__feed_leave(xy_following *following);
 /* Valid until xy__feed_leave(). */
 xy_str xy__feed_topic(const xy_following *following);
 
+/* Is what its topic carries kept? */
+bool xy__feed_is_durable(const xy_following *following);
+
 /* By which it hears of its topic; valid as long. */
 const xy_subscriber *xy__feed_subscriber(const xy_following *following);
 

@@ -182,9 +182,11 @@ static xy_shared_result *with_notice(const feed_cohort *cohort, results *both)
 {
     const xy_shared_result *plain = both->plain;
 
-    if (!both->noticed)
+    if (!both->noticed) {
         both->noticed = xy__shared_result_create(xy__gap_notice(plain->json, cohort->in_hand.gap),
                                                  plain->flags);
+        xy__event_slot_name(&cohort->in_hand, both->noticed);
+    }
     xy__gauge_add(&feed_of(cohort)->kind.terms->gauges->gaps, 1);
     return both->noticed;
 }
@@ -245,6 +247,7 @@ static void finish(feed_cohort *cohort, xy_bytes *result, unsigned flags)
     results both = {.plain = xy__shared_result_create(result, flags)};
     size_t len = xy_bytes_str(result).len;
 
+    xy__event_slot_name(&cohort->in_hand, both.plain);
     go(cohort, COHORT_DELIVERING);
     feed->sorting++;
     xy__cohort_settle(&cohort->cohort);
@@ -327,19 +330,20 @@ static void on_task(xy_task *task)
 
 /* ---- events ---- */
 
-/* Whoever needs the first is too slow, or goes without, as the policy says. Returns its number. */
+/* Whoever needs the first takes what waits along, if he can go on from there by reading again; else
+ * he is too slow, or goes without, as the policy says. Returns its number. */
 static uint64_t drop_first(feed_cohort *cohort)
 {
     const xy_feed *feed = feed_of(cohort);
     bool is_end = feed->kind.terms->queue.overflow == XY_OVERFLOW_CLOSE;
     xy_following *following;
-    xy_event_slot first;
+    xy_event_slot first = xy__event_queue_at(&cohort->queue, 0);
     uint64_t dropped = 0;
 
-    xy__event_queue_take(&cohort->queue, &first);
     walk_begin(cohort);
     while ((following = walk_on(cohort))) {
-        if (!is_in_step(following, first.number))
+        if (!is_in_step(following, first.number) ||
+            (feed->durable && feed->kind.ops->read_again(following->follower)))
             continue;
         if (is_end) {
             feed->kind.ops->too_slow(following->follower);
@@ -349,7 +353,8 @@ static uint64_t drop_first(feed_cohort *cohort)
     }
     cohort->dropped += dropped;
     xy__gauge_add(&feed->kind.terms->gauges->dropped, dropped);
-    xy_bytes_unref(first.event);
+    /* When the last has left, the queue has gone with him. */
+    xy_bytes_unref(xy__event_queue_pop(&cohort->queue));
     return first.number;
 }
 

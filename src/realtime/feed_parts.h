@@ -16,14 +16,17 @@ typedef struct xy_feed {
     uint64_t last;         /* number of the last event, or gap */
     xy_gap gap;            /* waits for the next event, */
     uint64_t gap_number;   /* to be told to those who came before this */
-    uint64_t newest;       /* `since` of the last who joined */
-    size_t size;           /* followings */
-    uint64_t sorting;      /* counts times when followings may have moved */
-    uint32_t busy;         /* calls of its functions on the stack */
-    uint32_t walking;      /* of them, those that walk a cohort: nobody moves meanwhile */
-    bool several;          /* there may be followers with several topics */
-    bool gone;             /* out of every table; memory goes when it is not busy */
-    xy_str key;            /* in the hub's feeds; points to `text` */
+    uint64_t tag;          /* of its topic in `tag_epoch`, as ids have it */
+    uint64_t tag_epoch;
+    uint64_t newest;  /* `since` of the last who joined */
+    size_t size;      /* followings */
+    uint64_t sorting; /* counts times when followings may have moved */
+    uint32_t busy;    /* calls of its functions on the stack */
+    uint32_t walking; /* of them, those that walk a cohort: nobody moves meanwhile */
+    bool several;     /* there may be followers with several topics */
+    bool durable;     /* its topic: events can be read again */
+    bool gone;        /* out of every table; memory goes when it is not busy */
+    xy_str key;       /* in the hub's feeds; points to `text` */
     char text[];
 } xy_feed;
 

@@ -43,6 +43,13 @@ size_t xy__follower_topics(const xy_follower *follower)
     return (follower->first.kin.cohort != NULL) + further_count(follower);
 }
 
+xy_str xy__follower_topic(const xy_follower *follower, size_t index)
+{
+    if (follower->first.kin.cohort && index-- == 0)
+        return xy__feed_topic(&follower->first);
+    return xy__feed_topic(&follower->further->topics.items[index]->following);
+}
+
 /* ---- topics ---- */
 
 static bool is_in(const xy_following *following, xy_str topic)
@@ -189,6 +196,7 @@ static void free_backlog(xy_follower *follower)
 
     xy__hub_await_no_more(&backlog->opening);
     follower->backlog = NULL;
+    xy__resume_destroy(backlog->resume);
     xy__event_queue_deinit(&backlog->queue);
     xy_bytes_unref(backlog->failure);
     free(backlog);
@@ -198,7 +206,8 @@ void xy__follower_catch_up(xy_follower *follower)
 {
     xy_backlog *backlog = follower->backlog;
 
-    XY_ASSERT(!backlog->due && xy__event_queue_empty(&backlog->queue) && !backlog->watch.run);
+    XY_ASSERT(!backlog->due && xy__event_queue_empty(&backlog->queue) && !backlog->watch.run &&
+              !backlog->resume);
     if (follower->first.kin.cohort)
         xy__feed_keep_up(&follower->first, &backlog->laggard);
     for (size_t i = 0; i < further_count(follower); i++) {

@@ -9,8 +9,12 @@
 #define XY_REALTIME_FOLLOWER_H
 
 #include "execution/exec.h"
+#include "execution/shared_result.h"
 #include "realtime/family.h"
+#include "realtime/resume.h"
 #include "realtime/terms.h"
+
+_Static_assert(XY_EVENT_ID_TEXT_MAX <= XY_RESULT_NAME_MAX, "the text of an id is a result's name");
 
 typedef struct xy_follower xy_follower;
 typedef struct xy_following xy_following;
@@ -24,6 +28,9 @@ typedef struct xy_follower_ops {
     /* One who is behind has got what was due, or has more to execute than before: in a later step,
      * as others are being moved. */
     void (*go_on)(xy_follower *follower);
+    /* In step, more waits for it than may: can it fall behind, and read again what is kept of its
+     * durable topic? If so it has. */
+    bool (*read_again)(xy_follower *follower);
     /* More waits for it than may: it leaves at once. */
     void (*too_slow)(xy_follower *follower);
 } xy_follower_ops;
@@ -45,13 +52,14 @@ typedef struct xy_laggard {
 typedef struct xy_backlog {
     xy_laggard laggard; /* of the first topic */
     xy_event_queue queue;
-    xy_watch watch;    /* of its own run */
+    xy_watch watch;    /* of its own run, */
+    xy_event_slot run; /* and what that executes; without a reference */
     xy_following *due; /* a result of whose cohort is to come before all that waits; or NULL */
     bool due_gap;      /* what is due comes after the gap that the cohort has in hand */
     xy_gap gap;        /* before the next event that will come */
-    xy_gap run_gap;    /* before the event of its own run */
     xy_opening opening;
     bool told; /* … although not all its topics are live, the outlet was told that it is open */
+    xy_resume *resume; /* reads what comes before all that is in the queue; or NULL */
     xy_bytes *failure; /* the result that ends it all; a reference, or NULL */
 } xy_backlog;
 
@@ -70,8 +78,18 @@ typedef struct xy_feed_kind {
     xy_operation *operation;
 } xy_feed_kind;
 
-/* How many topics it follows, and whether that is one of them. */
+/* The result of an event of a durable topic has a name: the text of its id. */
+static inline void xy__event_slot_name(const xy_event_slot *slot, xy_shared_result *result)
+{
+    xy_event_id_claim claim = {slot->tag, slot->id.major, slot->id.minor};
+
+    if (slot->id.epoch)
+        result->name_len = (uint32_t)xy__event_id_claim_write(&claim, result->name);
+}
+
+/* How many topics it follows, which, and whether that is one of them. */
 size_t xy__follower_topics(const xy_follower *follower);
+xy_str xy__follower_topic(const xy_follower *follower, size_t index);
 bool xy__follower_follows(const xy_follower *follower, xy_str topic);
 
 /* One of its topics that is not live; NULL: all are. */

@@ -48,6 +48,7 @@ struct xy_hub {
     xy_terms *terms;
     XY_VEC(hub_topic *) places; /* by tag; NULL: free */
     XY_VEC(uint32_t) free_places;
+    uint64_t read; /* number of the last mail */
     hub_topic *walked;
     xy_link *walk_next;
     xy_link openings; /* by due time: all wait equally long */
@@ -168,6 +169,7 @@ static size_t on_mail(xy_mailbox *mailbox, const xy_mail *mail)
     hub_topic *topic = hub->places.items[mail->tag];
     size_t calls;
 
+    hub->read = mail->number;
     if (!topic)
         return 0;
     if (mail->kind == XY_MAIL_LIVE)
@@ -240,6 +242,11 @@ xy_terms **xy__hub_terms(xy_hub *hub)
 uint64_t xy__hub_last(xy_hub *hub)
 {
     return xy__mailbox_last(&hub->mailbox);
+}
+
+uint64_t xy__hub_read(const xy_hub *hub)
+{
+    return hub->read;
 }
 
 static uint32_t take_place(xy_hub *hub, hub_topic *topic)

@@ -57,8 +57,9 @@ xy_pubsub *xy__hub_pubsub(const xy_hub *hub);
 xy_map *xy__hub_feeds(xy_hub *hub);
 xy_terms **xy__hub_terms(xy_hub *hub);
 
-/* The number of the last event that is on its way here, or has come. */
+/* The number of the last event that is on its way here, or has come; of the last that has come. */
 uint64_t xy__hub_last(xy_hub *hub);
+uint64_t xy__hub_read(const xy_hub *hub);
 
 /* Call `fn` with every event of the topic `name` that is published from now on. keeps: arg, until
  * xy__hub_unsubscribe(). gives: *out. Returns XY_OK, or XY_ELIMIT for a name longer than

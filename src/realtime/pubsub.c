@@ -114,6 +114,11 @@ int xy__pubsub_publish(xy_pubsub *ps, xy_str topic, xy_bytes *payload)
     return rc;
 }
 
+void xy__pubsub_read(xy_pubsub *ps, xy_history *history)
+{
+    ps->store->ops->read(ps->store, history);
+}
+
 /* Under the lock: all mailboxes or none. */
 static bool all_have_room(const broker_topic *topic, const xy_bytes *payload)
 {

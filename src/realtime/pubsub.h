@@ -54,6 +54,9 @@ void xy__pubsub_destroy(xy_pubsub *ps);
  * when a worker that listens is too far behind: try again later; or what the store says. */
 int xy__pubsub_publish(xy_pubsub *ps, xy_str topic, xy_bytes *payload);
 
+/* Ask what a durable topic has carried. takes: history, until it is answered. */
+void xy__pubsub_read(xy_pubsub *ps, xy_history *history);
+
 /* The gauges of this broker and of all that hangs on it, to be read and counted in. From any
  * thread. */
 xy_realtime_gauges *xy__pubsub_gauges(xy_pubsub *ps);

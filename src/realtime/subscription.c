@@ -12,6 +12,7 @@
  *
  *   running  a run of its own is in flight (a resolver of it answers later)
  *   due      a run that it shares is in flight
+ *   resume   what comes before them is read from the history of a durable topic (resume.h)
  *   stalled  the outlet said XY_EFULL; its on_ready ends that
  *   owed     the source was told XY_EFULL; it is owed an on_ready
  *   waiting  one of its topics is not live: it is behind, and its outlet not told that it is open
@@ -67,6 +68,7 @@ struct xy_subscription {
     bool stalled;
     bool owed;
     bool too_slow;
+    bool pushes;   /* its source has, at least once */
     bool stepping; /* the task is on the stack */
     bool opened;   /* the outlet was told */
 };
@@ -182,13 +184,18 @@ static void give_up_waiting(xy_subscription *sub)
 
 /* ---- runs of its own ---- */
 
-static void put(xy_subscription *sub, xy_bytes *result, unsigned flags)
+static void before_put(xy_subscription *sub)
 {
     xy_backlog *backlog = sub->follower.backlog;
 
     if (!sub->opened)
         backlog->told |= backlog->opening.hub != NULL;
     tell_open(sub);
+}
+
+static void put(xy_subscription *sub, xy_bytes *result, unsigned flags)
+{
+    before_put(sub);
     /* One that is closed is as good as full: its on_stop is on the way. */
     if (xy__outlet_put(sub->follower.outlet, result, flags) != XY_OK)
         sub->stalled = true;
@@ -197,7 +204,7 @@ static void put(xy_subscription *sub, xy_bytes *result, unsigned flags)
 /* takes: result. gives: it with what its run came behind. */
 static xy_bytes *add_notice(const xy_subscription *sub, xy_bytes *result)
 {
-    xy_gap gap = sub->follower.backlog->run_gap;
+    xy_gap gap = sub->follower.backlog->run.gap;
     xy_bytes *noticed;
 
     if (!gap)
@@ -208,6 +215,25 @@ static xy_bytes *add_notice(const xy_subscription *sub, xy_bytes *result)
     return noticed;
 }
 
+/* The result of the event of its own run. takes: result. */
+static void put_event(xy_subscription *sub, xy_bytes *result, unsigned flags)
+{
+    const xy_event_slot *slot = &sub->follower.backlog->run;
+    xy_shared_result *named;
+
+    result = add_notice(sub, result);
+    if (!slot->id.epoch) {
+        put(sub, result, flags);
+        return;
+    }
+    named = xy__shared_result_create(result, flags);
+    xy__event_slot_name(slot, named);
+    before_put(sub);
+    if (xy__outlet_put_shared(sub->follower.outlet, named) != XY_OK)
+        sub->stalled = true;
+    xy__shared_result_unref(named);
+}
+
 static void on_result(void *arg, xy_bytes *result, unsigned flags)
 {
     xy_subscription *sub = arg;
@@ -215,7 +241,7 @@ static void on_result(void *arg, xy_bytes *result, unsigned flags)
     sub->running = false;
     if (sub->follower.first.kin.cohort)
         xy__feed_alone(&sub->follower.first, xy_bytes_str(result).len);
-    put(sub, add_notice(sub, result), flags);
+    put_event(sub, result, flags);
     if (!sub->stepping)
         schedule(sub);
 }
@@ -230,7 +256,7 @@ static void execute(xy_subscription *sub, xy_event_slot slot)
     };
 
     sub->running = true;
-    sub->follower.backlog->run_gap = slot.gap;
+    sub->follower.backlog->run = (xy_event_slot){.id = slot.id, .tag = slot.tag, .gap = slot.gap};
     xy__execute_event(sub->operation, &terms, slot.event, on_result, sub);
 }
 
@@ -241,6 +267,150 @@ static bool may_execute(const xy_subscription *sub)
     return backlog && !backlog->due && !sub->running && !sub->stalled;
 }
 
+/* ---- what was before ---- */
+
+/* The next event says of a gap before it. */
+static xy_gap take_gap(xy_backlog *backlog)
+{
+    xy_gap gap = backlog->gap;
+
+    backlog->gap = XY_GAP_NONE;
+    return gap;
+}
+
+static bool is_alone(const xy_subscription *sub)
+{
+    return xy__follower_topics(&sub->follower) == 1 && !sub->pushes;
+}
+
+static void on_resume_news(void *arg)
+{
+    schedule(arg);
+}
+
+/* It is behind. */
+static xy_resume_owner owner_of(xy_subscription *sub)
+{
+    return (xy_resume_owner){
+        .hub = terms_of(sub)->hub,
+        .loop = sub->stream.env->loop,
+        .queue = &sub->follower.backlog->queue,
+        .alone = is_alone(sub),
+        .on_news = on_resume_news,
+        .arg = sub,
+    };
+}
+
+static void resume_after(xy_subscription *sub, const xy_resume_owner *owner,
+                         const xy_event_id_claim *claim)
+{
+    const xy_pubsub *ps = xy__hub_pubsub(owner->hub);
+    XY_VEC(xy_str) durable = {0};
+
+    for (size_t i = 0; i < xy__follower_topics(&sub->follower); i++) {
+        xy_str topic = xy__follower_topic(&sub->follower, i);
+
+        if (xy__pubsub_is_durable(ps, topic))
+            *xy_vec_push(NULL, &durable) = topic;
+    }
+    sub->follower.backlog->resume = durable.len
+                                        ? xy__resume_after(owner, claim, durable.items, durable.len)
+                                        : xy__resume_from_nowhere(owner);
+    free(durable.items);
+}
+
+/* `text` is where the client says that it was. */
+static void resume(xy_subscription *sub, xy_str text)
+{
+    xy_event_id_claim claim;
+    xy_resume_owner owner;
+
+    fall_behind(sub);
+    owner = owner_of(sub);
+    if (xy__event_id_read(text, &claim)) {
+        resume_after(sub, &owner, &claim);
+    } else {
+        sub->follower.backlog->resume = xy__resume_from_nowhere(&owner);
+    }
+    schedule(sub);
+}
+
+/* More waits than may. What comes of a durable topic alone can be read again. */
+static bool read_again(xy_subscription *sub)
+{
+    xy_backlog *backlog = sub->follower.backlog;
+    xy_resume_owner owner = owner_of(sub);
+
+    if (backlog->resume)
+        return xy__resume_overflow(backlog->resume);
+    if (!is_alone(sub) || !xy__feed_is_durable(&sub->follower.first))
+        return false;
+    backlog->resume = xy__resume_from_first(&owner, xy__follower_topic(&sub->follower, 0));
+    return true;
+}
+
+/* Other things than events of one topic come into the queue. */
+static void keep_company(xy_subscription *sub)
+{
+    if (sub->follower.backlog && sub->follower.backlog->resume)
+        xy__resume_in_company(sub->follower.backlog->resume);
+}
+
+/* This needs no event to be told. */
+static void tell_unknown(xy_subscription *sub)
+{
+    xy_bytes *nothing = xy_bytes_create(XY_STR("{\"data\":null}"));
+
+    xy__gauge_add(&terms_of(sub)->gauges->gaps, 1);
+    put(sub, xy__gap_notice(nothing, XY_GAP_UNKNOWN_ID), 0);
+    xy_bytes_unref(nothing);
+}
+
+/* Of history. */
+static xy_resume_step take_resumed(xy_subscription *sub, xy_event_slot *out)
+{
+    xy_resume *resume = sub->follower.backlog->resume;
+    xy_resume_step step;
+
+    if (xy__resume_take_unknown(resume))
+        tell_unknown(sub);
+    if (sub->stalled)
+        return XY_RESUME_WAIT;
+    step = xy__resume_next(resume, out);
+    if (step == XY_RESUME_AGAIN)
+        schedule(sub);
+    return step;
+}
+
+static void finish_resume(xy_backlog *backlog)
+{
+    xy_gap gap = xy__resume_gap(backlog->resume);
+
+    if (gap)
+        backlog->gap = gap;
+    xy__resume_destroy(backlog->resume);
+    backlog->resume = NULL;
+}
+
+/* The next event to execute: what is read comes before what waits. A gap that was told meanwhile is
+ * before the first of both. */
+static bool take(xy_subscription *sub, xy_event_slot *out)
+{
+    xy_backlog *backlog = sub->follower.backlog;
+    xy_resume_step step;
+
+    if (!backlog->resume)
+        return xy__event_queue_take(&backlog->queue, out);
+    step = take_resumed(sub, out);
+    if (step == XY_RESUME_DONE) {
+        finish_resume(backlog);
+        step = xy__event_queue_take(&backlog->queue, out) ? XY_RESUME_EVENT : XY_RESUME_DONE;
+    }
+    if (step == XY_RESUME_EVENT && !out->gap)
+        out->gap = take_gap(backlog);
+    return step == XY_RESUME_EVENT;
+}
+
 /* Waiting events, in order, as long as nothing stands in the way. False when the turn's share is
  * used up before that. */
 static bool execute_waiting(xy_subscription *sub)
@@ -248,7 +418,7 @@ static bool execute_waiting(xy_subscription *sub)
     xy_event_slot slot;
 
     for (unsigned i = 0; i < TURN_EVENTS; i++) {
-        if (!may_execute(sub) || !xy__event_queue_take(&sub->follower.backlog->queue, &slot))
+        if (!may_execute(sub) || !take(sub, &slot))
             return true;
         execute(sub, slot);
         xy_bytes_unref(slot.event);
@@ -264,6 +434,9 @@ static void drain(xy_subscription *sub, xy_bytes *failure)
     go(sub, SUBSCRIPTION_DRAINING);
     give_up_waiting(sub);
     fall_behind(sub)->failure = failure;
+    if (sub->follower.backlog->resume)
+        xy__resume_give_up(sub->follower.backlog->resume);
+    sub->follower.backlog->resume = NULL;
     xy__follower_leave(&sub->follower);
     schedule(sub);
 }
@@ -359,8 +532,9 @@ static void step(xy_subscription *sub)
         return;
     }
     backlog = sub->follower.backlog;
-    if (!backlog || backlog->due || sub->running || !xy__event_queue_empty(&backlog->queue)) {
-        /* A result or on_ready goes on from here; or there is nothing to do. */
+    if (!backlog || backlog->due || sub->running || backlog->resume ||
+        !xy__event_queue_empty(&backlog->queue)) {
+        /* A result, an answer or on_ready goes on from here; or there is nothing to do. */
     } else if (sub->state == SUBSCRIPTION_DRAINING) {
         finish(sub);
     } else if (!sub->stalled) {
@@ -383,19 +557,14 @@ static void on_task(xy_task *task)
 
 /* ---- from the source ---- */
 
-/* The next event says of a gap before it. */
-static xy_gap take_gap(xy_backlog *backlog)
-{
-    xy_gap gap = backlog->gap;
-
-    backlog->gap = XY_GAP_NONE;
-    return gap;
-}
-
 static int enqueue(xy_subscription *sub, xy_event_slot slot)
 {
-    int rc = xy__event_queue_push(&sub->follower.backlog->queue, slot);
+    xy_backlog *backlog = sub->follower.backlog;
+    int rc;
 
+    if (!xy__event_queue_fits(&backlog->queue, slot.event) && read_again(sub))
+        return XY_OK;
+    rc = xy__event_queue_push(&backlog->queue, slot);
     if (rc < 0)
         give_up(sub);
     return rc;
@@ -407,6 +576,8 @@ static int on_push(xy_source_stream *stream, xy_bytes *event)
     xy_subscription *sub = XY_CONTAINER(stream, xy_subscription, stream);
     int rc = XY_ECLOSED;
 
+    sub->pushes = true;
+    keep_company(sub);
     if (takes_events(sub))
         rc = enqueue(sub, (xy_event_slot){.event = event, .gap = take_gap(fall_behind(sub))});
     xy_bytes_unref(event);
@@ -451,6 +622,8 @@ static int on_topic(xy_source_stream *stream, xy_str topic)
     if (xy__follower_topics(&sub->follower) == XY_SUBSCRIPTION_TOPICS_MAX &&
         !xy__follower_follows(&sub->follower, topic))
         return XY_ELIMIT;
+    if (!xy__follower_follows(&sub->follower, topic))
+        keep_company(sub);
     rc = xy__follower_join(&sub->follower, &kind, topic, sub->identity);
     if (rc == XY_OK)
         await_topics(sub);
@@ -469,9 +642,12 @@ static const xy_source_stream_ops source_ops = {
 static void on_event(xy_follower *follower, xy_event_slot slot)
 {
     xy_subscription *sub = sub_of(follower);
+    const xy_resume *reads = follower->backlog->resume;
 
-    slot.gap = take_gap(follower->backlog);
-    if (may_execute(sub) && xy__event_queue_empty(&follower->backlog->queue)) {
+    if (reads && !xy__resume_wants(reads, &slot))
+        return;
+    slot.gap = reads ? XY_GAP_NONE : take_gap(follower->backlog);
+    if (!reads && may_execute(sub) && xy__event_queue_empty(&follower->backlog->queue)) {
         execute(sub, slot);
     } else {
         enqueue(sub, slot);
@@ -491,6 +667,17 @@ static void on_go_on(xy_follower *follower)
     schedule(sub_of(follower));
 }
 
+static bool on_read_again(xy_follower *follower)
+{
+    xy_subscription *sub = sub_of(follower);
+
+    if (!is_alone(sub))
+        return false;
+    fall_behind(sub);
+    schedule(sub);
+    return read_again(sub);
+}
+
 static void on_too_slow(xy_follower *follower)
 {
     give_up(sub_of(follower));
@@ -500,6 +687,7 @@ static const xy_follower_ops follower_ops = {
     .event = on_event,
     .stalled = on_stalled,
     .go_on = on_go_on,
+    .read_again = on_read_again,
     .too_slow = on_too_slow,
 };
 
@@ -533,7 +721,7 @@ static void refuse(xy_subscription *sub, xy_bytes *failure)
 }
 
 /* Errors are not the operation's, which may be that of others, too. */
-static void open_source(xy_subscription *sub)
+static void open_source(xy_subscription *sub, xy_str last_event_id)
 {
     xy_arena arena;
     xy_errors errors;
@@ -548,6 +736,8 @@ static void open_source(xy_subscription *sub)
         refuse(sub, xy__errors_response(&errors));
     } else if (sub->state == SUBSCRIPTION_OPENING) {
         go(sub, SUBSCRIPTION_ACTIVE);
+        if (last_event_id.len)
+            resume(sub, last_event_id);
     }
     if (!sub->follower.backlog || !sub->follower.backlog->opening.hub)
         tell_open(sub);
@@ -569,7 +759,7 @@ xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_
     outlet->on_ready = on_ready;
     outlet->on_stop = on_stop;
     outlet->arg = sub;
-    open_source(sub);
+    open_source(sub, options->last_event_id);
     return sub;
 }
 
@@ -583,6 +773,8 @@ size_t xy__subscription_waiting(const xy_subscription *sub)
 {
     const xy_follower *follower = &sub->follower;
 
+    if (follower->backlog && follower->backlog->resume)
+        return xy__resume_waiting(follower->backlog->resume) + follower->backlog->queue.len;
     if (follower->backlog)
         return follower->backlog->queue.len;
     return follower->first.kin.cohort ? xy__feed_waiting(&follower->first) : 0;

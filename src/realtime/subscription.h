@@ -31,6 +31,10 @@ typedef struct xy_subscription xy_subscription;
  * source that cannot be opened, that fails, and a client that is too slow are told by one result
  * with "errors" and no "data", flagged XY_PUT_LAST; then comes the end.
  *
+ * Who says by options->last_event_id where it was gets what is kept after that event of a durable
+ * topic; or is told first, by a result without data, that nobody knows it any more. On a durable
+ * topic alone nobody is too slow: he reads again what he was not fast enough for.
+ *
  * shares: operation, identity. takes: outlet, until it is ended or its on_stop was called. Returns
  * the subscription, which is valid as long as the outlet is taken. */
 xy_subscription *xy__subscription_open(xy_hub *hub, xy_operation *operation, xy_identity *identity,

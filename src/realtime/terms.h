@@ -13,6 +13,7 @@
 typedef struct xy_subscription_options {
     xy_event_queue_limits queue; /* events that wait while the outlet is full */
     size_t event_bytes_max;      /* an event that the source pushes */
+    xy_str last_event_id;        /* after which its client wants to go on; empty: from now on */
 } xy_subscription_options;
 
 struct xy_terms {

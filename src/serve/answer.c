@@ -100,7 +100,7 @@ static void on_exchange_stop(xy_exchange *exchange, void *arg)
 
 static int write_result(xy_answer *answer, const xy_stream_format *format, xy_bytes *result)
 {
-    xy_bytes *frame = format->frame(xy_bytes_str(result));
+    xy_bytes *frame = format->frame(XY_STR_NULL, xy_bytes_str(result));
 
     xy_bytes_unref(result);
     xy__heart_spoke(&answer->service->heartbeats, &answer->heart);
@@ -125,7 +125,8 @@ static int stream_put_shared(xy_outlet *outlet, xy_shared_result *result)
     xy_bytes **frame = &result->frames[answer->media];
 
     if (!*frame) {
-        xy_bytes *text = answer->format->frame(xy_bytes_str(result->json));
+        xy_bytes *text =
+            answer->format->frame(xy__shared_result_name(result), xy_bytes_str(result->json));
 
         *frame = xy__sink_frame(xy_bytes_str(text));
         xy_bytes_unref(text);

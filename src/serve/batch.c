@@ -312,6 +312,7 @@ static void run(xy_service *service, xy_exchange *exchange, const xy_caller *cal
     all->service = service;
     all->exchange = exchange;
     all->caller = *caller;
+    all->caller.last_event_id = XY_STR_NULL; /* of the request, and nothing subscribes here */
     all->caller.identity = xy__identity_ref(caller->identity);
     all->media = media;
     all->go_on.fn = on_go_on;

@@ -96,6 +96,7 @@ static xy_identity *authenticate(const xy_caller *caller, xy_service *service,
 void xy__caller_init(xy_caller *caller, xy_service *service, const xy_request *request)
 {
     caller->started_ns = uv_hrtime();
+    caller->last_event_id = xy__request_header(request, XY_STR("last-event-id"));
     choose_id(&caller->id, service, request);
     caller->identity = service->config->authenticate || service->config->jwt
                            ? authenticate(caller, service, request)

@@ -22,6 +22,7 @@ typedef struct xy_request_id {
 typedef struct xy_caller {
     xy_identity *identity; /* a reference, or NULL: anonymous */
     uint64_t started_ns;   /* of the monotonic clock */
+    xy_str last_event_id;  /* header of the request, as long as that lives; empty: none */
     xy_request_id id;
 } xy_caller;
 

@@ -227,6 +227,22 @@ static xy_outlet *begin_stream(request *req, xy_context *context, xy_expectation
     return outlet;
 }
 
+/* Where the client was: a header, as EventSource sends it, or `extensions.lastEventId` of a POST,
+ * for those who cannot set one. What is no text is no event's id. */
+static xy_str last_event_id(const request *req)
+{
+    const xy_params *params = &req->params->params;
+    const xy_value *value = NULL;
+
+    if (req->caller->last_event_id.len)
+        return req->caller->last_event_id;
+    if (req->params->origin == XY_PARAMS_BODY && params->extensions)
+        value = xy_value_get(params->extensions, XY_STR("lastEventId"));
+    if (!value || value->kind == XY_VALUE_NULL)
+        return XY_STR_NULL;
+    return value->kind == XY_VALUE_STRING ? xy_value_text(value) : XY_STR("?");
+}
+
 static void subscribe(request *req, xy_operation *operation)
 {
     const xy_server_config *config = req->service->config;
@@ -238,6 +254,7 @@ static void subscribe(request *req, xy_operation *operation)
                 .overflow = config->overflow,
             },
         .event_bytes_max = config->limits.event_bytes_max,
+        .last_event_id = last_event_id(req),
     };
     xy_context *context =
         xy__context_share(req->service, req->caller, operation, XY_RECORD_SUBSCRIPTION);

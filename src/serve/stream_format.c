@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 
+#define EVENT_ID      "id: "
 #define EVENT_HEAD    "event: next\ndata: "
 #define EVENT_TAIL    "\n\n"
 
@@ -21,11 +22,19 @@ static char *put(char *at, xy_str text)
     return at + text.len;
 }
 
-static xy_bytes *frame_event(xy_str json)
+static xy_bytes *frame_event(xy_str id, xy_str json)
 {
-    xy_bytes *event = xy__bytes_alloc(sizeof EVENT_HEAD - 1 + json.len + sizeof EVENT_TAIL - 1);
-    char *at = put(event->data, XY_STR(EVENT_HEAD));
+    size_t id_line = id.len ? sizeof EVENT_ID - 1 + id.len + 1 : 0;
+    xy_bytes *event =
+        xy__bytes_alloc(id_line + sizeof EVENT_HEAD - 1 + json.len + sizeof EVENT_TAIL - 1);
+    char *at = event->data;
 
+    if (id.len) {
+        at = put(at, XY_STR(EVENT_ID));
+        at = put(at, id);
+        *at++ = '\n';
+    }
+    at = put(at, XY_STR(EVENT_HEAD));
     at = put(at, json);
     at = put(at, XY_STR(EVENT_TAIL));
     event->len = (size_t)(at - event->data);
@@ -48,13 +57,15 @@ static xy_bytes *frame_part(xy_str head, xy_str json, xy_str tail)
     return part;
 }
 
-static xy_bytes *frame_result(xy_str json)
+static xy_bytes *frame_result(xy_str id, xy_str json)
 {
+    (void)id;
     return frame_part(XY_STR(""), json, XY_STR(""));
 }
 
-static xy_bytes *frame_payload(xy_str json)
+static xy_bytes *frame_payload(xy_str id, xy_str json)
 {
+    (void)id;
     return frame_part(XY_STR(PAYLOAD_HEAD), json, XY_STR(PAYLOAD_TAIL));
 }
 

@@ -3,6 +3,7 @@
  * around each result, what tells that it is alive, what closes it.
  *
  *   events               :⏎⏎   event: next⏎data: …⏎⏎        :⏎⏎   event: complete⏎data:⏎⏎
+ *                              (id: …⏎ in front, if it has one)
  *   multipart            ␍⏎---  ␍⏎headers␍⏎␍⏎…␍⏎---              --␍⏎
  *   multipart payloads   ␍⏎---  the same with {"payload":…}  {}   --␍⏎
  *
@@ -21,8 +22,8 @@ typedef struct xy_stream_format {
     xy_str opening;
     xy_str heartbeat; /* empty: this format has none */
     xy_str closing;
-    /* One result in its frame. gives: one reference. */
-    xy_bytes *(*frame)(xy_str json);
+    /* One result in its frame, by the name `id` (empty: it has none). gives: one reference. */
+    xy_bytes *(*frame)(xy_str id, xy_str json);
 } xy_stream_format;
 
 /* The format of a media type; NULL for those of single results. Static storage. */

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ORIGINS_MAX       16u
-#define ORIGINS_BYTES_MAX 2048u
+#define LIST_MAX       16u
+#define LIST_BYTES_MAX 2048u
 
 typedef struct number_flag {
     const char *name;
@@ -47,6 +47,7 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     uint64_t stream_operations_max = config->limits.stream_operations_max;
     uint64_t event_bytes = config->limits.event_bytes_max;
     uint64_t mailbox_bytes = config->limits.mailbox_bytes_max;
+    uint64_t durable_events = config->limits.durable_events_max;
     uint64_t blocking_threads = config->blocking_threads;
     uint64_t blocking_queue = config->limits.blocking_queue_max;
     uint64_t subscribe_wait_ms = config->limits.subscribe_wait_ms;
@@ -67,6 +68,7 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
         {"--stream-operations-max", &stream_operations_max},
         {"--event-bytes", &event_bytes},
         {"--mailbox-bytes", &mailbox_bytes},
+        {"--durable-events", &durable_events},
         {"--blocking-threads", &blocking_threads},
         {"--blocking-queue", &blocking_queue},
         {"--subscribe-wait-ms", &subscribe_wait_ms},
@@ -107,6 +109,7 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     config->limits.stream_operations_max = (uint32_t)stream_operations_max;
     config->limits.event_bytes_max = (uint32_t)event_bytes;
     config->limits.mailbox_bytes_max = (uint32_t)mailbox_bytes;
+    config->limits.durable_events_max = (uint32_t)durable_events;
     config->blocking_threads = (uint32_t)blocking_threads;
     config->limits.blocking_queue_max = (uint32_t)blocking_queue;
     config->limits.subscribe_wait_ms = (uint32_t)subscribe_wait_ms;
@@ -114,20 +117,36 @@ bool app_arguments(app *application, xy_server_config *config, int *argc, char *
     return true;
 }
 
-void app_environment(xy_server_config *config)
+/* What stands in the environment, up to NULL. */
+typedef struct word_list {
+    char text[LIST_BYTES_MAX];
+    const char *words[LIST_MAX + 1];
+} word_list;
+
+static bool read_list(word_list *list, const char *variable)
 {
-    static char text[ORIGINS_BYTES_MAX];
-    static const char *origins[ORIGINS_MAX + 1];
-    const char *list = getenv("CORS_ORIGIN");
-    char *rest = text;
-    char *origin;
+    const char *value = getenv(variable);
+    char *rest = list->text;
+    char *word;
     size_t count = 0;
 
-    if (!list)
-        return;
-    snprintf(text, sizeof text, "%s", list);
-    while (count < ORIGINS_MAX && (origin = strtok_r(rest, ", ", &rest)))
-        origins[count++] = origin;
-    config->cors.origins = origins;
-    config->cors.credentials = true;
+    if (!value)
+        return false;
+    snprintf(list->text, sizeof list->text, "%s", value);
+    while (count < LIST_MAX && (word = strtok_r(rest, ", ", &rest)))
+        list->words[count++] = word;
+    return true;
+}
+
+void app_environment(xy_server_config *config)
+{
+    static word_list origins;
+    static word_list topics;
+
+    if (read_list(&origins, "CORS_ORIGIN")) {
+        config->cors.origins = origins.words;
+        config->cors.credentials = true;
+    }
+    if (read_list(&topics, "DURABLE_TOPICS"))
+        config->durable_topics = topics.words;
 }

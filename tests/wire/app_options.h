@@ -12,7 +12,9 @@
  *   --gates            fields that wait for a test: app_gates.graphql
  *   --no-defer-stream  a schema without @defer and @stream
  *   --drop-oldest      events that a slow client does not read are dropped
- *   CORS_ORIGIN        an origin, several separated by commas, or `*` */
+ *   --durable-events N  kept of a durable topic
+ *   CORS_ORIGIN        an origin, several separated by commas, or `*`
+ *   DURABLE_TOPICS     a topic, or several separated by commas */
 #ifndef WIRE_APP_OPTIONS_H
 #define WIRE_APP_OPTIONS_H
 
@@ -22,7 +24,7 @@
  * when one has a value that makes no sense. */
 bool app_arguments(app *application, xy_server_config *config, int *argc, char **argv);
 
-/* CORS. What it sets is static. */
+/* CORS and durable topics. What it sets is static. */
 void app_environment(xy_server_config *config);
 
 #endif

@@ -110,7 +110,8 @@ export async function events(request) {
       // Lines end with LF only: U+2028 in a text is no line break, though it is one to a regular expression.
       const lines = text.slice(0, end).split('\n')
       const field = (name) => lines.find((line) => line.startsWith(`${name}:`))?.slice(name.length + 1).trim()
-      if (field('event')) deliver({ event: field('event'), data: field('data') && JSON.parse(field('data')) })
+      const id = field('id')
+      if (field('event')) deliver({ ...(id === undefined ? {} : { id }), event: field('event'), data: field('data') && JSON.parse(field('data')) })
     }
   }
   const closed = new Promise((resolve) => response.once('close', resolve))

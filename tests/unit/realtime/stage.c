@@ -319,7 +319,11 @@ static int put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     char text[128];
 
     assert_int_equal(c->opened, 1);
-    if (flags & XY_PUT_ERRORS) {
+    if (c->stage->on_put)
+        c->stage->on_put(c, xy_bytes_str(result));
+    if (xy_str_is(json, STAGE_UNKNOWN)) {
+        say(c, XY_STR("?"));
+    } else if (flags & XY_PUT_ERRORS) {
         say_error(c, json);
     } else {
         /* {"data":{"n":1}} */
@@ -336,6 +340,17 @@ static int put(xy_outlet *outlet, xy_bytes *result, unsigned flags)
     return c->answer;
 }
 
+/* As an event stream's: clients know the name of the last result that has one. */
+static int put_shared(xy_outlet *outlet, xy_shared_result *result)
+{
+    client *c = XY_CONTAINER(outlet, client, outlet);
+    xy_str name = xy__shared_result_name(result);
+
+    if (name.len)
+        snprintf(c->last_id, sizeof c->last_id, "%.*s", XY_PRI(name));
+    return put(outlet, xy_bytes_ref(result->json), result->flags);
+}
+
 static void end(xy_outlet *outlet)
 {
     client *c = XY_CONTAINER(outlet, client, outlet);
@@ -344,7 +359,8 @@ static void end(xy_outlet *outlet)
     c->subscription = NULL;
 }
 
-static const xy_outlet_ops outlet_ops = {.open = opened, .put = put, .end = end};
+static const xy_outlet_ops outlet_ops = {
+    .open = opened, .put = put, .put_shared = put_shared, .end = end};
 
 void client_ready(client *c)
 {
@@ -424,7 +440,7 @@ static const xy_store_ops away_ops = {
     .destroy = away_destroy,
 };
 
-static stage *create(bool away)
+static stage *create(bool away, const xy_durable_limits *durable)
 {
     static const xy_pubsub_limits limits = {1 << 16, 1 << 20, STAGE_WAIT_MS};
     stage *s = xy__zalloc(sizeof *s);
@@ -433,7 +449,7 @@ static stage *create(bool away)
 
     xy__loop_init(&s->loop, XY_CLOCK_VIRTUAL);
     s->store.ops = &away_ops;
-    s->ps = xy__pubsub_create(&limits, away ? &s->store : NULL);
+    s->ps = xy__pubsub_create(&limits, away ? &s->store : xy__store_memory_create(durable));
     s->hub = xy__hub_create(s->ps, &s->loop);
     xy__executor_init(&s->executor, &s->loop);
     s->executor.app = (xy_app *)(void *)s;
@@ -457,12 +473,21 @@ static stage *create(bool away)
 
 stage *stage_create(void)
 {
-    return create(false);
+    return create(false, &(xy_durable_limits){0});
 }
 
 stage *stage_create_away(void)
 {
-    return create(true);
+    return create(true, NULL);
+}
+
+stage *stage_create_durable(const xy_durable_limits *durable)
+{
+    stage *s = create(false, durable);
+
+    xy__pubsub_add_durable(s->ps, XY_STR("d"));
+    xy__pubsub_add_durable(s->ps, XY_STR("x"));
+    return s;
 }
 
 static xy_document *parse(stage *s, const char *field, const char *argument, int id)

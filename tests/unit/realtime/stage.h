@@ -20,6 +20,9 @@ enum {
     STAGE_LATE_MAX = 256,
 };
 
+/* What a client is told whose last event nobody knows; in its text it reads "?". */
+#define STAGE_UNKNOWN "{\"data\":null,\"extensions\":{\"gap\":{\"reason\":\"UNKNOWN_EVENT_ID\"}}}"
+
 typedef struct stage stage;
 typedef struct client client;
 
@@ -42,8 +45,9 @@ struct client {
     size_t text_len;
     char last[512]; /* the last result as it is, and its flags */
     unsigned last_flags;
-    int opened; /* times that its outlet was told so */
-    int answer; /* of put() from now on: XY_OK, XY_EFULL, XY_ECLOSED */
+    char last_id[64]; /* of the last event of a durable topic; is kept at stage_open() */
+    int opened;       /* times that its outlet was told so */
+    int answer;       /* of put() from now on: XY_OK, XY_EFULL, XY_ECLOSED */
     bool owed_ready;
     /* its source */
     xy_source_stream *stream; /* NULL: stopped */
@@ -71,12 +75,16 @@ struct stage {
     client *opening; /* NULL: somebody who listens to "t" */
     int runs;        /* so far */
     void (*on_run)(stage *s);
-    xy_promise *late[STAGE_LATE_MAX]; /* oldest first */
+    void (*on_put)(client *c, xy_str json); /* NULL: none */
+    xy_promise *late[STAGE_LATE_MAX];       /* oldest first */
     size_t late_count;
     int late_stops;
 };
 
 stage *stage_create(void);
+
+/* With the topics "d" and "x" durable. */
+stage *stage_create_durable(const xy_durable_limits *durable);
 
 /* With a store that says so of no topic by itself. */
 stage *stage_create_away(void);

@@ -360,6 +360,7 @@ static void a_gap_waits_for_room(void **state)
     assert_string_equal(f->heard, "a? a2 a3");
     xy_bytes_unref(small);
     xy_bytes_unref(payload);
+    xy_bytes_unref(small);
     close_fixture(f);
 }
 

@@ -18,7 +18,7 @@ static void assert_text(xy_str actual, const char *expected)
 
 static void assert_frame(const xy_stream_format *format, const char *expected)
 {
-    xy_bytes *frame = format->frame(XY_STR(RESULT));
+    xy_bytes *frame = format->frame(XY_STR_NULL, XY_STR(RESULT));
 
     assert_text(xy_bytes_str(frame), expected);
     xy_bytes_unref(frame);
@@ -48,6 +48,27 @@ static void multipart_sends_the_next_delimiter_with_each_part(void **state)
     assert_text(format->closing, "--\r\n");
 }
 
+/* Clients send it back as Last-Event-ID; the other formats have no place for it. */
+static void an_event_may_have_an_id(void **state)
+{
+    static const xy_media others[] = {XY_MEDIA_MULTIPART, XY_MEDIA_MULTIPART_PAYLOADS};
+    xy_bytes *frame =
+        xy__stream_format(XY_MEDIA_EVENT_STREAM)->frame(XY_STR("abc-0-7"), XY_STR(RESULT));
+
+    (void)state;
+    assert_text(xy_bytes_str(frame), "id: abc-0-7\nevent: next\ndata: " RESULT "\n\n");
+    xy_bytes_unref(frame);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const xy_stream_format *format = xy__stream_format(others[i]);
+        xy_bytes *plain = format->frame(XY_STR_NULL, XY_STR(RESULT));
+
+        frame = format->frame(XY_STR("abc-0-7"), XY_STR(RESULT));
+        assert_true(xy_str_eq(xy_bytes_str(frame), xy_bytes_str(plain)));
+        xy_bytes_unref(frame);
+        xy_bytes_unref(plain);
+    }
+}
+
 /* Apollo's multipart subscription protocol. */
 static void multipart_payloads(void **state)
 {
@@ -73,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events),
+        cmocka_unit_test(an_event_may_have_an_id),
         cmocka_unit_test(multipart_sends_the_next_delimiter_with_each_part),
         cmocka_unit_test(multipart_payloads),
         cmocka_unit_test(single_results_have_no_format),
