@@ -92,12 +92,30 @@ static void channel_free(bus_channel *channel)
     free(channel);
 }
 
-/* Have a look at it at the end of this turn. */
+/* Have a look at it at the end of this turn. While it is nowhere it may be asked for anywhere. */
 static void put_due(bus_channel *channel)
 {
     xy__list_remove(&channel->link);
+    if (channel->state == CHANNEL_NONE)
+        channel->node = xy__bus_node_of(channel->node->bus, name_of(channel));
     xy__list_append(&channel->node->due, &channel->link);
     xy__bus_flush_soon(channel->node);
+}
+
+/* Have a look at it in a while, or when the slots are dealt out. */
+static void put_later(bus_channel *channel)
+{
+    bus_node *node = channel->node;
+
+    xy__list_remove(&channel->link);
+    xy__list_append(&node->refused, &channel->link);
+    xy__bus_retry_later(node);
+}
+
+/* Is it subscribed where its slot is not? */
+static bool is_displaced(const bus_channel *channel)
+{
+    return channel->node != xy__bus_node_of(channel->node->bus, name_of(channel));
 }
 
 /* It is not subscribed any more, for whatever reason. */
@@ -238,7 +256,8 @@ void xy__bus_channels_flush(bus_node *node)
     xy_redis_bus *bus = node->bus;
     xy_link live;
 
-    if (xy__list_empty(&node->due) || !xy__redis_is_ready(node->channels))
+    if (xy__list_empty(&node->due) || !node->channels || !xy__redis_is_ready(node->channels) ||
+        !node->checked)
         return;
     xy__list_init(&live);
     while (!xy__list_empty(&node->due)) {
@@ -247,7 +266,7 @@ void xy__bus_channels_flush(bus_node *node)
         xy__list_remove(&channel->link);
         if (channel->state == CHANNEL_NONE) {
             batch_add(node, &coming, channel);
-        } else if (!channel->wanted) {
+        } else if (!channel->wanted || is_displaced(channel)) {
             batch_add(node, &leaving, channel);
         } else if (!channel->told) {
             xy__list_append(&live, &channel->link);
@@ -294,9 +313,13 @@ static void log_refused(bus_node *node, const bus_channel *channel, const redisR
  * alone; and that one again after a while, when it may be allowed. */
 static void on_refused(bus_node *node, const redisReply *error)
 {
+    bool moved =
+        strncmp(error->str, "MOVED ", 6) == 0 || strncmp(error->str, "CLUSTERDOWN", 11) == 0;
     bool last = false;
     bool first = true;
 
+    if (moved)
+        xy__bus_cluster_doubt(node->bus);
     for (xy_link *link = node->flight.next, *next; !last && link != &node->flight; link = next) {
         bus_channel *channel = of_link(link);
         bool asked = channel->state == CHANNEL_ASKED;
@@ -307,11 +330,10 @@ static void on_refused(bus_node *node, const redisReply *error)
         last = channel->last;
         xy__list_remove(link);
         if (asked && only && channel->wanted) {
-            log_refused(node, channel, error);
+            if (!moved)
+                log_refused(node, channel, error);
             go(channel, CHANNEL_NONE);
-            xy__list_append(&node->refused, &channel->link);
-            if (!xy__timer_armed(&node->retry))
-                xy__timer_start(node->bus->loop, &node->retry, BUS_RETRY_MS);
+            put_later(channel);
             continue;
         }
         channel->alone = true;
@@ -323,6 +345,34 @@ void xy__bus_channels_retry(bus_node *node)
 {
     while (!xy__list_empty(&node->refused))
         put_due(of_link(node->refused.next));
+}
+
+/* Its slot has gone elsewhere: the server has said so by itself. */
+static void on_taken_away(bus_channel *channel)
+{
+    go(channel, CHANNEL_NONE);
+    if (channel->wanted) {
+        put_later(channel);
+    } else {
+        channel_free(channel);
+    }
+}
+
+void xy__bus_channels_deal(xy_redis_bus *bus)
+{
+    size_t at = 0;
+    xy_map_slot *slot;
+
+    while ((slot = xy__map_next(&bus->channels, &at)) != NULL) {
+        bus_channel *channel = slot->value;
+
+        if (channel->state == CHANNEL_NONE) {
+            put_due(channel);
+        } else if (channel->state == CHANNEL_LIVE && channel->wanted && is_displaced(channel)) {
+            /* The server will take it away by itself, most likely. */
+            put_later(channel);
+        }
+    }
 }
 
 static void on_message(const bus_channel *channel, const redisReply *message)
@@ -356,8 +406,12 @@ void xy__bus_channels_push(bus_node *node, const redisReply *push)
         break;
     case XY_REDIS_UNSUBSCRIBE:
     case XY_REDIS_SUNSUBSCRIBE:
-        if (channel->state == CHANNEL_LEAVING || channel->state == CHANNEL_LIVE)
+        if (channel->state == CHANNEL_LEAVING) {
             gone(channel);
+        } else if (channel->state == CHANNEL_LIVE) {
+            xy__bus_cluster_doubt(node->bus);
+            on_taken_away(channel);
+        }
         break;
     case XY_REDIS_NO_PUSH:
     case XY_REDIS_PMESSAGE:

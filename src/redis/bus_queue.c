@@ -46,6 +46,7 @@ typedef enum refusal {
     REFUSED_FOR_GOOD,
     REFUSED_UNKNOWN, /* the script */
     REFUSED_FOR_NOW,
+    REFUSED_MOVED, /* another server has the slot */
 } refusal;
 
 static bus_item *of_link(xy_link *link)
@@ -213,8 +214,8 @@ static void item_send(bus_node *node, const bus_item *item)
 
 void xy__bus_queue_flush(bus_node *node)
 {
-    if (!xy__redis_is_ready(node->commands) || node->pausing || node->scripts_left ||
-        node->wants_time)
+    if (!xy__bus_node_takes(node) || node->pausing || node->scripts_left || node->wants_time ||
+        node->wants_table || node->bus->cluster.changing)
         return;
     while (!xy__list_empty(&node->queue) &&
            (!node->sent_count ||
@@ -272,16 +273,20 @@ static void load_scripts(bus_node *node)
 
 /* ---- Replies ---- */
 
-static refusal refusal_of(const bus_item *item, const redisReply *reply)
+static refusal refusal_of(const xy_redis_bus *bus, const bus_item *item, const redisReply *reply)
 {
-    static const char *const for_now[] = {"LOADING",  "BUSY",    "TRYAGAIN", "MASTERDOWN",
-                                          "READONLY", "MISCONF", "OOM",      "NOREPLICAS"};
+    static const char *const for_now[] = {"LOADING", "BUSY", "TRYAGAIN",   "MASTERDOWN",
+                                          "MISCONF", "OOM",  "NOREPLICAS", "ASK"};
+    static const char *const moved[] = {"MOVED ", "CLUSTERDOWN", "READONLY"};
 
     if (item->call && !item->by_text && strncmp(reply->str, "NOSCRIPT", 8) == 0)
         return REFUSED_UNKNOWN;
     for (size_t i = 0; i < sizeof for_now / sizeof for_now[0]; i++)
         if (strncmp(reply->str, for_now[i], strlen(for_now[i])) == 0)
             return REFUSED_FOR_NOW;
+    for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
+        if (strncmp(reply->str, moved[i], strlen(moved[i])) == 0)
+            return bus->options.sharded ? REFUSED_MOVED : REFUSED_FOR_NOW;
     return REFUSED_FOR_GOOD;
 }
 
@@ -325,8 +330,8 @@ static bool resume(bus_node *node)
     node->pausing = false;
     if (node->wants_scripts)
         load_scripts(node);
-    if (node->wants_time && !xy__timer_armed(&node->retry))
-        xy__timer_start(node->bus->loop, &node->retry, BUS_RETRY_MS);
+    if (node->wants_time)
+        xy__bus_retry_later(node);
     return answer_overtaken(node);
 }
 
@@ -337,6 +342,9 @@ static void refuse(bus_node *node, bus_item *item, refusal why, const redisReply
     if (why == REFUSED_UNKNOWN) {
         item->by_text = true;
         node->wants_scripts = true;
+    } else if (why == REFUSED_MOVED) {
+        node->wants_table = true;
+        xy__bus_cluster_doubt(node->bus);
     } else {
         log_error(node, "Redis does not take what is published; it is sent again", error);
         node->wants_time = true;
@@ -357,7 +365,7 @@ static void on_reply(void *arg, const redisReply *reply)
     node->sent_count--;
     node->sent_bytes -= item->cost;
     if (reply->type == REDIS_REPLY_ERROR) {
-        why = refusal_of(item, reply);
+        why = refusal_of(bus, item, reply);
         if (why == REFUSED_FOR_GOOD)
             log_error(node, "Redis refuses what is published", reply);
     } else {
@@ -370,8 +378,11 @@ static void on_reply(void *arg, const redisReply *reply)
             note_overtaken(node, item);
         item_done(bus, item, reply);
     }
-    if (!bus->closed && (!node->pausing || node->sent_count || resume(node)))
-        xy__bus_flush_soon(node);
+    if (bus->closed || (node->pausing && !node->sent_count && !resume(node)))
+        return;
+    xy__bus_flush_soon(node);
+    if (!node->sent_count)
+        xy__bus_cluster_settled(bus);
 }
 
 void xy__bus_queue_ready(bus_node *node)
@@ -388,11 +399,44 @@ void xy__bus_queue_lost(bus_node *node)
     node->sent_bytes = 0;
     node->pausing = false;
     node->wants_time = false;
+    node->wants_table = false;
 }
 
 void xy__bus_queue_retry(bus_node *node)
 {
     node->wants_time = node->wants_time && node->pausing;
+}
+
+/* All items of `node`, which are all to be sent, go behind `all`. */
+static void collect(bus_node *node, xy_link *all)
+{
+    XY_ASSERT(!node->sent_count);
+    put_in_front(&node->queue, &node->again);
+    while (!xy__list_empty(&node->queue)) {
+        xy_link *link = node->queue.next;
+
+        xy__list_remove(link);
+        xy__list_append(all, link);
+    }
+    node->pausing = false;
+    node->wants_table = false;
+    xy__bus_flush_soon(node);
+}
+
+void xy__bus_queue_deal(xy_redis_bus *bus)
+{
+    xy_link all;
+
+    xy__list_init(&all);
+    collect(bus->nobody, &all);
+    for (xy_link *link = bus->nodes.next; link != &bus->nodes; link = link->next)
+        collect(XY_CONTAINER(link, bus_node, link), &all);
+    while (!xy__list_empty(&all)) {
+        bus_item *item = of_link(all.next);
+
+        xy__list_remove(&item->link);
+        item_put(xy__bus_node_of(bus, key_of(item)), item);
+    }
 }
 
 void xy__bus_queue_close(bus_node *node)
