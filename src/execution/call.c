@@ -11,8 +11,8 @@
 
 /* extensions.code of what could not be published, as the store is away. */
 #define UNAVAILABLE_CODE "STORE_UNAVAILABLE"
-#define UNAVAILABLE      "The event was not published: its store is not available. Send it again later."
-#define TOO_FULL         "The event was not published: a server is too far behind. Send it again later."
+#define UNAVAILABLE      "The event was not published: its store is away. Send it again later."
+#define TOO_FULL         "The event was not published: a server is too far behind. Try again."
 
 const xy_value *xy_arg(const xy_call *call, const char *name)
 {

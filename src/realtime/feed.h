@@ -33,8 +33,8 @@ const xy_subscriber *xy__feed_subscriber(const xy_following *following);
 /* How many events wait for it in its cohort; it is in step. */
 size_t xy__feed_waiting(const xy_following *following);
 
-/* Its follower has several topics. True when something is on its way in its cohort, or news of a gap
- * wait for the next event. */
+/* Its follower has several topics. True when something is on its way in its cohort, or news of a
+ * gap wait for the next event. */
 bool xy__feed_several(xy_following *following);
 
 /* Its follower has a backlog from now on, which is given what waits for it in the cohort: what is

@@ -172,7 +172,7 @@ static void on_fact(xy_watch *watch, xy_fact_kind kind, xy_str name)
 
 static const xy_watch_ops watch_ops = {.on_fact = on_fact};
 
-/* A result for all, and the same for those who are to be told of a gap before it, once there is one. */
+/* A result for all; the same for those who are to be told of a gap before it, once there is one. */
 typedef struct results {
     xy_shared_result *plain;
     xy_shared_result *noticed; /* or NULL */

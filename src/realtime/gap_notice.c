@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* realtime/gap_notice.c -- spliced in: the rest of a result stays as it was written, to the byte. */
+/* realtime/gap_notice.c -- spliced in: the rest of a result stays as it was, to the byte. */
 #include "realtime/gap_notice.h"
 
 #include "base/buf.h"

@@ -11,8 +11,8 @@
 /* What the reason is called there. */
 xy_str xy__gap_reason(xy_gap gap);
 
-/* `result`, a JSON object without spaces between its members, with the notice as the last of them, or
- * in the extensions that it has. gives: one reference. */
+/* `result`, a JSON object without spaces between its members, with the notice as the last of them,
+ * or in the extensions that it has. gives: one reference. */
 xy_bytes *xy__gap_notice(const xy_bytes *result, xy_gap gap);
 
 #endif

@@ -72,9 +72,9 @@ xy_str xy__subscriber_topic(const xy_subscriber *subscriber);
 /* Is what is published on its topic from now on sure to arrive? */
 bool xy__subscriber_is_live(const xy_subscriber *subscriber);
 
-/* Wait for the topic of `subscriber`, which is not live; one that waits already moves there, and its
- * time goes on. keeps: opening, until xy__hub_await_no_more(), which must come before the topic is
- * left. */
+/* Wait for the topic of `subscriber`, which is not live; one that waits already moves there, and
+ * its time goes on. keeps: opening, until xy__hub_await_no_more(), which must come before the topic
+ * is left. */
 void xy__hub_await(const xy_subscriber *subscriber, xy_opening *opening);
 
 /* Harmless when it does not wait. */

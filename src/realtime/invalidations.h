@@ -2,7 +2,8 @@
 /* realtime/invalidations.h -- "what this key stands for has changed", from any thread to every
  * worker that has live queries.
  *
- *   any thread:  xy__invalidate() -> store -> xy__invalidations_deliver() -> mailbox of each listener
+ *   any thread:  xy__invalidate() -> store -> xy__invalidations_deliver()
+ *                -> the mailbox of each listener
  *   its loop:    a later step -> on_keys, a batch after the other, in order
  *
  * Nothing is ever missed: a listener whose mailbox is full is told that everything may have
@@ -51,8 +52,8 @@ void xy__invalidations_join(xy_invalidations *all, xy_invalidation_listener *lis
 /* No more. on_left comes in a later step of the loop. */
 void xy__invalidations_leave(xy_invalidations *all, xy_invalidation_listener *listener);
 
-/* A listener has its first live query; it has none any more. Each in turn. The store listens as long
- * as there is one in the process. */
+/* A listener has its first live query; it has none any more. Each in turn. The store listens as
+ * long as there is one in the process. */
 void xy__invalidations_watch(xy_invalidations *all);
 void xy__invalidations_unwatch(xy_invalidations *all);
 

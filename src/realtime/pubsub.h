@@ -77,8 +77,8 @@ int xy__pubsub_deliver(xy_pubsub *ps, xy_str name, xy_bytes *payload, const xy_e
 void xy__pubsub_gap(xy_pubsub *ps, xy_gap reason);
 void xy__pubsub_gap_topic(xy_pubsub *ps, xy_str name, xy_gap reason);
 
-/* What is published on the topic `name` from now on arrives. From any thread. Returns false when that
- * was so already; nothing when nobody listens any more. */
+/* What is published on the topic `name` from now on arrives. From any thread. Returns false when
+ * that was so already, or nobody listens any more. */
 bool xy__pubsub_live(xy_pubsub *ps, xy_str name);
 
 /* ---- for hubs ---- */

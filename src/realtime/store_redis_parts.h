@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* realtime/store_redis_parts.h -- the inside of the store that Redis carries, for store_redis.c (any
- * thread) and store_redis_thread.c (its own). */
+/* realtime/store_redis_parts.h -- the inside of the store that Redis carries, for store_redis.c
+ * (any thread) and store_redis_thread.c (its own). */
 #ifndef XY_REALTIME_STORE_REDIS_PARTS_H
 #define XY_REALTIME_STORE_REDIS_PARTS_H
 

@@ -9,9 +9,9 @@
  *                                         xy__invalidations_deliver_all()
  *
  * Invariants
- *   1. All orders that are there are done in one go, then channels that nobody wants are left: whoever
- *      went and came back meanwhile has been subscribed all the time. So what the bus says of a
- *      channel is true of whoever the broker knows under its name.
+ *   1. All orders that are there are done in one go, then channels that nobody wants are left:
+ *      whoever went and came back meanwhile has been subscribed all the time. So what the bus says
+ *      of a channel is true of whoever the broker knows under its name.
  *   2. What may have been missed is told before what comes then.
  *   3. Nothing is told by this thread after it is over.
  *

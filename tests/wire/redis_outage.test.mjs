@@ -118,7 +118,7 @@ describe('while Redis is away', () => {
     for (let i = 0; i < 10; i++) assert.deepEqual((await publishOne(`waits ${i}`)).json, { data: { publish: true } })
     const { json } = await publishOne('one too many')
     assert.equal(json.data.publish, null)
-    assert.equal(json.errors[0].message, 'The event was not published: its store is not available. Send it again later.')
+    assert.equal(json.errors[0].message, 'The event was not published: its store is away. Send it again later.')
     assert.equal(json.errors[0].extensions.code, 'STORE_UNAVAILABLE')
     const invalidation = await post(server.url, { query: 'mutation { invalidate(keys: ["A:1"]) }' })
     assert.equal(invalidation.json.errors[0].extensions.code, 'STORE_UNAVAILABLE')

@@ -279,7 +279,7 @@ void client_shorten(client *c)
     memmove(from + 5, end + 1, strlen(end + 1) + 1);
 }
 
-/* A result without its gap notice, which must be its last member. Returns the sign for it, or "". */
+/* A result without its gap notice, which must be its last member. Returns its sign, or "". */
 static const char *cut_notice(xy_str *json)
 {
     static const struct {

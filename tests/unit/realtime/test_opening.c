@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Subscriptions whose topics are not live at once: when their outlet is told that they are open, and
- * who is told of a gap. */
+/* Subscriptions whose topics are not live at once: when their outlet is told that they are open,
+ * and who is told of a gap. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -15,7 +15,14 @@
 #include "realtime/invalidations.h"
 #include "realtime/store_redis.h"
 
-enum { TEXT_MAX = 1 << 16, WAIT_MS = 10000, WRITERS = 4, WRITES = 500, EVENT_MAX = 1000 };
+enum {
+    TEXT_MAX = 1 << 16,
+    WAIT_MS = 10000,
+    WRITERS = 4,
+    WRITES = 500,
+    EVENT_MAX = 1000,
+    MAILBOX_MAX = 1 << 24
+};
 
 typedef struct process {
     xy_store *store;
@@ -92,9 +99,9 @@ static void on_left(xy_invalidation_listener *listener)
 
 static const xy_invalidation_ops key_ops = {on_keys, on_all, on_left};
 
-static void begin(fixture *f, process *p, size_t queue_count)
+static void begin(fixture *f, process *p, size_t queue_count, size_t mailbox_bytes)
 {
-    xy_pubsub_limits limits = {EVENT_MAX, 1 << 20, 5000};
+    xy_pubsub_limits limits = {EVENT_MAX, mailbox_bytes, 5000};
     xy_store_redis_options options = {.url = f->server.url,
                                       .queue_bytes_max = 1 << 20,
                                       .queue_count_max = queue_count,
@@ -145,15 +152,15 @@ static void on_late(xy_timer *timer)
         xy__timer_stop(&(f)->loop, &(f)->late);                                                    \
     } while (0)
 
-static fixture *open_fixture(size_t queue_count)
+static fixture *open_fixture(size_t queue_count, size_t mailbox_bytes)
 {
     fixture *f = xy__zalloc(sizeof *f);
 
     redis_server_open(&f->server, NULL);
     xy__loop_init(&f->loop, XY_CLOCK_REAL);
     f->late.fn = on_late;
-    begin(f, &f->a, queue_count);
-    begin(f, &f->b, queue_count);
+    begin(f, &f->a, queue_count, mailbox_bytes);
+    begin(f, &f->b, queue_count, mailbox_bytes);
     UNTIL(f, f->a.store->ops->state(f->a.store) == XY_STORE_CONNECTED &&
                  f->b.store->ops->state(f->b.store) == XY_STORE_CONNECTED);
     return f;
@@ -212,7 +219,7 @@ static long long listeners(fixture *f, const char *channel)
 
 static void an_event_reaches_all_processes(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *a = subscribe_live(f, &f->a, "t");
     xy_subscriber *b = subscribe_live(f, &f->b, "t");
 
@@ -231,7 +238,7 @@ static void an_event_reaches_all_processes(void **state)
 
 static void the_last_one_out_leaves_the_channel(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *first = subscribe_live(f, &f->a, "t");
     xy_subscriber *second = subscribe_live(f, &f->a, "t");
 
@@ -248,7 +255,7 @@ static void the_last_one_out_leaves_the_channel(void **state)
 /* Whatever the server was asked for before: who is live hears. */
 static void who_comes_back_at_once_is_not_deaf(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *subscriber = subscribe(&f->a, "t");
 
     (void)state;
@@ -298,9 +305,10 @@ typedef struct order_check {
 static size_t on_number(void *arg, const xy_event *event)
 {
     order_check *check = arg;
-    xy_str text = xy_bytes_str(event->payload);
+    xy_str text = event->payload ? xy_bytes_str(event->payload) : XY_STR_NULL;
     int number = 0;
 
+    assert_non_null(text.ptr);
     for (size_t i = 0; i < text.len; i++)
         number = 10 * number + (text.ptr[i] - '0');
     assert_int_equal(number % WRITES, check->next[number / WRITES]++);
@@ -310,7 +318,7 @@ static size_t on_number(void *arg, const xy_event *event)
 
 static void a_threads_events_stay_in_order(void **state)
 {
-    fixture *f = open_fixture(300); /* it is full again and again */
+    fixture *f = open_fixture(300, MAILBOX_MAX); /* it is full again and again */
     xy_subscriber *subscribers[WRITERS + 1];
     uv_thread_t threads[WRITERS];
     writer writers[WRITERS];
@@ -342,7 +350,7 @@ static void a_threads_events_stay_in_order(void **state)
 
 static void what_is_not_json_is_counted_and_told(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *subscriber = subscribe_live(f, &f->a, "t");
 
     (void)state;
@@ -359,7 +367,7 @@ static void what_is_not_json_is_counted_and_told(void **state)
 
 static void what_is_too_large_is_dropped_and_told(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *subscriber = subscribe_live(f, &f->a, "t");
     char text[EVENT_MAX + 2];
 
@@ -377,7 +385,7 @@ static void what_is_too_large_is_dropped_and_told(void **state)
 /* Nobody reads the mailbox meanwhile. */
 static void what_a_full_mailbox_loses_is_told(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, 1 << 16);
     xy_subscriber *subscriber = subscribe_live(f, &f->a, "t");
     char text[EVENT_MAX + 1];
 
@@ -401,7 +409,7 @@ static void what_a_full_mailbox_loses_is_told(void **state)
 
 static void an_outage_is_told(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *subscriber = subscribe_live(f, &f->a, "t");
     xy_subscriber *late;
 
@@ -428,7 +436,7 @@ static void an_outage_is_told(void **state)
 
 static void what_waits_is_bounded(void **state)
 {
-    fixture *f = open_fixture(5);
+    fixture *f = open_fixture(5, MAILBOX_MAX);
     static const xy_str keys[] = {XY_STR_INIT("A:1"), XY_STR_INIT(""), XY_STR_INIT("B:2")};
     xy_subscriber *subscriber;
 
@@ -456,7 +464,7 @@ static void what_waits_is_bounded(void **state)
 
 static void what_waits_is_sent_before_the_end(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *subscriber = subscribe_live(f, &f->b, "t");
 
     (void)state;
@@ -465,7 +473,7 @@ static void what_waits_is_sent_before_the_end(void **state)
     finish(f, &f->a);
     UNTIL(f, figures(&f->b).delivered == 500);
     xy__hub_unsubscribe(subscriber);
-    begin(f, &f->a, 1000);
+    begin(f, &f->a, 1000, MAILBOX_MAX);
     close_fixture(f);
 }
 
@@ -479,7 +487,7 @@ static void listen_to_keys(fixture *f, process *p)
 
 static void keys_reach_whoever_watches(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     static const xy_str keys[] = {XY_STR_INIT("A:1"), XY_STR_INIT(""),
                                   XY_STR_INIT("Query.a(id:\"1\")")};
 
@@ -506,7 +514,7 @@ static void keys_reach_whoever_watches(void **state)
 
 static void without_the_server_a_process_tells_itself(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     static const xy_str key = XY_STR_INIT("A:1");
 
     (void)state;
@@ -527,7 +535,7 @@ static void without_the_server_a_process_tells_itself(void **state)
 /* Both are served by one subscription, in whatever order they come and go. */
 static void a_topic_may_have_the_name_of_their_channel(void **state)
 {
-    fixture *f = open_fixture(1000);
+    fixture *f = open_fixture(1000, MAILBOX_MAX);
     xy_subscriber *subscriber;
 
     (void)state;
@@ -572,7 +580,7 @@ static void a_server_that_never_was_there_ends_nothing(void **state)
     (void)state;
     snprintf(f->server.url, sizeof f->server.url, "unix:///nowhere/at/all");
     xy__loop_init(&f->loop, XY_CLOCK_REAL);
-    begin(f, &f->a, 10);
+    begin(f, &f->a, 10, MAILBOX_MAX);
     subscriber = subscribe(&f->a, "t");
     assert_int_equal(publish(&f->a, "t", "1"), XY_OK);
     xy__loop_turn(&f->loop);
