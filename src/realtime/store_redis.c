@@ -35,15 +35,28 @@ static void give_order(redis_store *store, redis_order order)
     XY_ASSERT(xy__loop_post(&store->loop, &store->task) == XY_OK);
 }
 
-static void order(redis_store *store, redis_order_kind kind, xy_bytes *name)
+/* Nobody will do it any more. */
+static void drop_order(const redis_order *order)
 {
+    xy_bytes_unref(order->name);
+    xy_bytes_unref(order->payload);
+    if (!order->history)
+        return;
+    order->history->unavailable = true;
+    xy__history_answer(order->history);
+}
+
+static void order(redis_store *store, redis_order what)
+{
+    bool closed;
+
     uv_mutex_lock(&store->lock);
-    if (store->closed) {
-        xy_bytes_unref(name);
-    } else {
-        give_order(store, (redis_order){.kind = kind, .name = name});
-    }
+    closed = store->closed;
+    if (!closed)
+        give_order(store, what);
     uv_mutex_unlock(&store->lock);
+    if (closed)
+        drop_order(&what);
 }
 
 /* Under the lock. */
@@ -69,13 +82,6 @@ static bool admit(redis_store *store, size_t count, size_t bytes)
     return true;
 }
 
-/* ---- durable topics: nothing keeps their events ---- */
-
-static int publish_durable(void)
-{
-    return XY_EUNAVAILABLE;
-}
-
 /* ---- the store ---- */
 
 static void attach(xy_store *base, xy_pubsub *ps)
@@ -98,28 +104,33 @@ static int publish(xy_store *base, xy_str topic, xy_bytes *payload, bool durable
     size_t bytes = xy__redis_message_cost(topic, xy_bytes_str(payload));
     bool taken;
 
-    if (durable)
-        return publish_durable();
     uv_mutex_lock(&store->lock);
     taken = admit(store, 1, bytes);
     if (taken)
-        give_order(store,
-                   (redis_order){ORDER_PUBLISH, xy_bytes_create(topic), xy_bytes_ref(payload)});
+        give_order(store, (redis_order){.kind = ORDER_PUBLISH,
+                                        .durable = durable,
+                                        .name = xy_bytes_create(topic),
+                                        .payload = xy_bytes_ref(payload)});
     uv_mutex_unlock(&store->lock);
     return taken ? XY_OK : XY_EUNAVAILABLE;
 }
 
 static bool begin(xy_store *base, xy_str topic, bool durable)
 {
-    (void)durable;
-    order(xy__redis_store_of(base), ORDER_LISTEN, xy_bytes_create(topic));
+    order(xy__redis_store_of(base),
+          (redis_order){.kind = ORDER_LISTEN, .durable = durable, .name = xy_bytes_create(topic)});
     return false;
 }
 
 static void stop(xy_store *base, xy_str topic, bool durable)
 {
-    (void)durable;
-    order(xy__redis_store_of(base), ORDER_IGNORE, xy_bytes_create(topic));
+    order(xy__redis_store_of(base),
+          (redis_order){.kind = ORDER_IGNORE, .durable = durable, .name = xy_bytes_create(topic)});
+}
+
+static void read_history(xy_store *base, xy_history *history)
+{
+    order(xy__redis_store_of(base), (redis_order){.kind = ORDER_READ, .history = history});
 }
 
 /* All keys or none. */
@@ -139,8 +150,9 @@ static int invalidate(xy_store *base, const xy_str *keys, size_t count)
             store->waiting_count--;
             continue;
         }
-        give_order(store, (redis_order){ORDER_PUBLISH, xy_bytes_ref(store->live_channel),
-                                        xy_bytes_create(keys[i])});
+        give_order(store, (redis_order){.kind = ORDER_PUBLISH,
+                                        .name = xy_bytes_ref(store->live_channel),
+                                        .payload = xy_bytes_create(keys[i])});
     }
     uv_mutex_unlock(&store->lock);
     return taken ? XY_OK : XY_EUNAVAILABLE;
@@ -148,12 +160,12 @@ static int invalidate(xy_store *base, const xy_str *keys, size_t count)
 
 static void watch(xy_store *base)
 {
-    order(xy__redis_store_of(base), ORDER_WATCH, NULL);
+    order(xy__redis_store_of(base), (redis_order){.kind = ORDER_WATCH});
 }
 
 static void unwatch(xy_store *base)
 {
-    order(xy__redis_store_of(base), ORDER_UNWATCH, NULL);
+    order(xy__redis_store_of(base), (redis_order){.kind = ORDER_UNWATCH});
 }
 
 static xy_store_state state_of(const xy_store *base)
@@ -182,10 +194,8 @@ static void destroy(xy_store *base)
 
     if (store->ps && !store->closed)
         close_store(base);
-    for (size_t i = 0; i < store->orders.len; i++) {
-        xy_bytes_unref(store->orders.items[i].name);
-        xy_bytes_unref(store->orders.items[i].payload);
-    }
+    for (size_t i = 0; i < store->orders.len; i++)
+        drop_order(&store->orders.items[i]);
     free(store->orders.items);
     xy_bytes_unref(store->live_channel);
     xy__redis_url_deinit(&store->url);
@@ -199,6 +209,7 @@ static const xy_store_ops redis_ops = {
     .publish = publish,
     .listen = begin,
     .ignore = stop,
+    .read = read_history,
     .invalidate = invalidate,
     .watch = watch,
     .unwatch = unwatch,
@@ -223,6 +234,7 @@ int xy__store_redis_create(const xy_store_redis_options *options, xy_store **out
     store->queue_bytes_max = options->queue_bytes_max;
     store->queue_count_max = options->queue_count_max;
     store->close_ms = options->close_ms;
+    store->durable = options->durable;
     XY_ASSERT(uv_mutex_init(&store->lock) == 0);
     *out = &store->base;
     return XY_OK;

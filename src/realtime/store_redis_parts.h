@@ -17,6 +17,7 @@ typedef enum redis_order_kind {
     ORDER_PUBLISH, /* `payload` on the channel `name` */
     ORDER_LISTEN,  /* to the topic `name` */
     ORDER_IGNORE,
+    ORDER_READ,  /* answer `history` */
     ORDER_WATCH, /* the channel of invalidations */
     ORDER_UNWATCH,
     ORDER_CLOSE,
@@ -25,8 +26,10 @@ typedef enum redis_order_kind {
 /* What other threads want of the store's. */
 typedef struct redis_order {
     redis_order_kind kind;
+    bool durable;      /* the topic */
     xy_bytes *name;    /* a reference, or NULL */
     xy_bytes *payload; /* a reference, or NULL */
+    xy_history *history;
 } redis_order;
 
 typedef XY_VEC(redis_order) redis_orders;
@@ -40,6 +43,7 @@ typedef struct redis_store {
     size_t queue_bytes_max;
     size_t queue_count_max;
     uint32_t close_ms;
+    xy_durable_limits durable;
     xy_pubsub *ps;
     xy_realtime_gauges *gauges;
     uv_thread_t thread;
@@ -59,6 +63,7 @@ typedef struct redis_store {
     xy_task task;
     uv_prepare_t before_wait;
     xy_redis_bus *bus;
+    struct xy_redis_streams *streams;
     xy_map channels; /* name -> redis_channel */
     XY_VEC(struct redis_channel *) left;
     xy_arena arena; /* of one message */
@@ -81,6 +86,13 @@ static inline redis_store *xy__redis_store_of(xy_store *store)
 {
     return XY_CONTAINER(store, redis_store, base);
 }
+
+/* An event of the topic out of what Redis says. gives: one reference; NULL: it is larger than events
+ * may be. */
+xy_bytes *xy__redis_payload(redis_store *store, xy_str topic, xy_str message);
+
+/* Something that should be an event of the topic is none. */
+void xy__redis_note_malformed(redis_store *store, xy_str topic);
 
 /* Begin, and end, its thread. The second returns when it is over. */
 void xy__redis_store_start(redis_store *store);

@@ -23,6 +23,7 @@
 #include "base/fatal.h"
 #include "json/read.h"
 #include "realtime/store_redis_parts.h"
+#include "realtime/stream_redis.h"
 
 /* Keys are given to the live queries when there are so many, and at the end of each turn. */
 #define KEYS_MAX      ((size_t)1024)
@@ -32,11 +33,13 @@
 #define LOG_MS ((uint64_t)1000)
 
 typedef struct redis_channel {
-    bool topic;  /* wanted by subscribers of the topic of that name */
-    bool live;   /* wanted by live queries */
-    bool there;  /* it was confirmed */
-    bool asked;  /* the bus is subscribed to it, or tries to be */
-    bool left;   /* it stands among those that may have to be left */
+    bool topic; /* wanted by subscribers of the topic of that name */
+    bool live;  /* wanted by live queries */
+    bool there; /* it was confirmed */
+    bool asked; /* the bus is subscribed to it, or tries to be */
+    bool rings; /* wanted as the doorbell of `stream` */
+    bool left;  /* it stands among those that may have to be left */
+    xy_redis_stream *stream;
     xy_str name; /* points to `text` */
     char text[];
 } redis_channel;
@@ -69,16 +72,15 @@ static void lose(redis_store *store, xy_str topic)
     xy__pubsub_gap_topic(store->ps, topic, XY_GAP_DROPPED);
 }
 
-static void lose_large(redis_store *store, xy_str topic, size_t len)
+static void note_large(redis_store *store, xy_str topic, size_t len)
 {
     xy__gauge_add(&store->gauges->refused, 1);
     if (may_log(store, &store->large_ms))
         xy_log(XY_LOG_WARN, "realtime", "a message from Redis is larger than event_bytes_max",
                XY_LOG_STR("topic", topic), XY_LOG_INT("bytes", len));
-    lose(store, topic);
 }
 
-static void note_malformed(redis_store *store, xy_str topic)
+void xy__redis_note_malformed(redis_store *store, xy_str topic)
 {
     xy__gauge_add(&store->gauges->malformed_messages, 1);
     if (may_log(store, &store->malformed_ms))
@@ -87,21 +89,25 @@ static void note_malformed(redis_store *store, xy_str topic)
 }
 
 /* What is no JSON is delivered as nothing at all, which is none either: an error to each. */
+xy_bytes *xy__redis_payload(redis_store *store, xy_str topic, xy_str message)
+{
+    if (message.len > xy__pubsub_limits(store->ps)->event_bytes_max) {
+        note_large(store, topic, message.len);
+        return NULL;
+    }
+    if (!message.len)
+        return xy_bytes_create(XY_STR("null"));
+    if (is_json(store, message))
+        return xy_bytes_create(message);
+    xy__redis_note_malformed(store, topic);
+    return xy_bytes_create(XY_STR(""));
+}
+
 static void on_event(redis_store *store, xy_str topic, xy_str message)
 {
-    xy_str text = message.len ? message : XY_STR("null");
-    xy_bytes *payload;
+    xy_bytes *payload = xy__redis_payload(store, topic, message);
 
-    if (text.len > xy__pubsub_limits(store->ps)->event_bytes_max) {
-        lose_large(store, topic, text.len);
-        return;
-    }
-    if (message.len && !is_json(store, message)) {
-        note_malformed(store, topic);
-        text = XY_STR("");
-    }
-    payload = xy_bytes_create(text);
-    if (xy__pubsub_deliver(store->ps, topic, payload, NULL) < 0)
+    if (!payload || xy__pubsub_deliver(store->ps, topic, payload, NULL) < 0)
         lose(store, topic);
     xy_bytes_unref(payload);
 }
@@ -142,6 +148,8 @@ static void on_message(void *arg, xy_str name, xy_str message)
 
     if (channel->live)
         on_key(store, message);
+    if (channel->rings)
+        xy__redis_stream_ring(channel->stream, message);
     if (channel->topic)
         on_event(store, channel->name, message);
 }
@@ -167,6 +175,8 @@ static void on_live(void *arg, xy_str name, bool again)
     redis_channel *channel = xy__map_get(&store->channels, name);
 
     channel->there = true;
+    if (channel->rings)
+        xy__redis_stream_live(channel->stream);
     if (channel->topic)
         topic_is_live(store, channel, again);
     if (channel->live)
@@ -179,6 +189,8 @@ static void on_state(void *arg, bool connected)
 
     atomic_store(&store->connected, connected);
     xy__gauge_add(connected ? &store->gauges->store_connects : &store->gauges->store_losses, 1);
+    if (connected)
+        xy__redis_streams_connected(store->streams);
 }
 
 static const xy_redis_bus_ops bus_ops = {on_message, on_live, on_state};
@@ -215,6 +227,21 @@ static void listen_to(redis_store *store, xy_str name)
         topic_is_live(store, channel, false);
 }
 
+static void listen_to_stream(redis_store *store, xy_str topic)
+{
+    char name[XY_REDIS_DOORBELL_MAX];
+    redis_channel *channel = channel_of(store, xy__redis_doorbell(name, topic));
+
+    channel->rings = true;
+    if (channel->stream) {
+        xy__redis_stream_listen(channel->stream);
+        return;
+    }
+    channel->stream = xy__redis_stream_open(store->streams, topic);
+    if (want(store, channel))
+        xy__redis_stream_live(channel->stream);
+}
+
 static void watch_keys(redis_store *store)
 {
     redis_channel *channel = channel_of(store, xy_bytes_str(store->live_channel));
@@ -227,7 +254,7 @@ static void watch_keys(redis_store *store)
 /* Somebody may want it again before the orders are done. */
 static void let_go(redis_store *store, redis_channel *channel)
 {
-    if (channel->topic || channel->live || channel->left)
+    if (channel->left)
         return;
     channel->left = true;
     *xy_vec_push(NULL, &store->left) = channel;
@@ -239,7 +266,11 @@ static void leave_channels(redis_store *store)
         redis_channel *channel = store->left.items[i];
 
         channel->left = false;
-        if (channel->topic || channel->live)
+        if (channel->stream && !channel->rings) {
+            xy__redis_stream_close(channel->stream);
+            channel->stream = NULL;
+        }
+        if (channel->topic || channel->live || channel->rings)
             continue;
         xy__redis_bus_unsubscribe(store->bus, channel->name);
         xy__map_del(&store->channels, channel->name);
@@ -253,7 +284,9 @@ static void leave_channels(redis_store *store)
 static void finish(redis_store *store)
 {
     xy__timer_stop(&store->loop, &store->deadline);
+    xy__redis_streams_stop(store->streams);
     xy__redis_bus_close(store->bus);
+    xy__redis_streams_destroy(store->streams);
     store->bus = NULL;
     uv_close((uv_handle_t *)&store->before_wait, NULL);
     xy__loop_unhold(&store->loop);
@@ -272,9 +305,30 @@ static void on_deadline(xy_timer *timer)
 
 static void publish(redis_store *store, const redis_order *order)
 {
-    int rc = xy__redis_bus_publish(store->bus, xy_bytes_str(order->name), order->payload);
+    int rc;
+
+    if (order->durable) {
+        xy__redis_streams_publish(store->streams, order->name, order->payload);
+        return;
+    }
+    rc = xy__redis_bus_publish(store->bus, xy_bytes_str(order->name), order->payload);
 
     XY_ASSERT(rc == XY_OK); /* its bounds are beyond ours */
+}
+
+static void ignore(redis_store *store, const redis_order *order)
+{
+    char name[XY_REDIS_DOORBELL_MAX];
+    xy_str topic = xy_bytes_str(order->name);
+    redis_channel *channel =
+        channel_of(store, order->durable ? xy__redis_doorbell(name, topic) : topic);
+
+    if (order->durable) {
+        channel->rings = false;
+    } else {
+        channel->topic = false;
+    }
+    let_go(store, channel);
 }
 
 static void do_order(redis_store *store, const redis_order *order)
@@ -284,15 +338,18 @@ static void do_order(redis_store *store, const redis_order *order)
         publish(store, order);
         break;
     case ORDER_LISTEN:
-        listen_to(store, xy_bytes_str(order->name));
+        if (order->durable) {
+            listen_to_stream(store, xy_bytes_str(order->name));
+        } else {
+            listen_to(store, xy_bytes_str(order->name));
+        }
         break;
-    case ORDER_IGNORE: {
-        redis_channel *channel = channel_of(store, xy_bytes_str(order->name));
-
-        channel->topic = false;
-        let_go(store, channel);
+    case ORDER_IGNORE:
+        ignore(store, order);
         break;
-    }
+    case ORDER_READ:
+        xy__redis_streams_read(store->streams, order->history);
+        break;
     case ORDER_WATCH:
         watch_keys(store);
         break;
@@ -375,10 +432,12 @@ static void run(void *arg)
         .sharded = store->sharded,
         .queue_bytes_max = SIZE_MAX,
         .queue_count_max = SIZE_MAX,
+        .scripts = xy__redis_stream_scripts,
     };
 
     options.redis.name = "xylem";
     store->bus = xy__redis_bus_open(&store->loop, &options, &bus_ops, store);
+    store->streams = xy__redis_streams_create(store, &store->durable);
     uv_prepare_init(&store->loop.uv, &store->before_wait);
     store->before_wait.data = store;
     uv_prepare_start(&store->before_wait, on_before_wait);

@@ -70,7 +70,7 @@ test('a server that starts before Redis waits for it', { timeout: 60000 }, async
   await until(async () => (await fetch(`${server.url}/readiness`)).status === 200, 'Redis to be reached')
 })
 
-describe('a user of Redis with the rights of the guide', () => {
+for (const durable of [false, true]) describe(`a user of Redis with the rights of the guide, ${durable ? 'with' : 'without'} durable topics`, () => {
   let redis
   const servers = []
   before(async () => {
@@ -81,7 +81,7 @@ describe('a user of Redis with the rights of the guide', () => {
     await client.call('ACL', 'SETUSER', ...rule.replaceAll('\\\n', ' ').split(/ +/))
     await client.call('ACL', 'SETUSER', 'default', 'resetpass', '>for-tests')
     const url = redis.url.replace('redis://', 'redis://xylem:password@')
-    for (let i = 0; i < 2; i++) servers.push(await start('tests/wire/app', [], { REDIS_URL: url }))
+    for (let i = 0; i < 2; i++) servers.push(await start('tests/wire/app', [], { REDIS_URL: url, DURABLE_TOPICS: durable ? 'newMessage' : '' }))
     for (const server of servers) await until(async () => (await fetch(`${server.url}/readiness`)).status === 200, 'Redis to be reached')
   })
   after(async () => { await Promise.all(servers.map((server) => server.stop())); await redis.stop() })
@@ -92,7 +92,15 @@ describe('a user of Redis with the rights of the guide', () => {
     await live.result()
     const sent = await post(servers[1].url, { query: 'mutation { sendMessage(input: { roomId: "1", from: "a", body: "b" }) { body } }' })
     assert.equal(sent.json.errors, undefined)
-    assert.deepEqual((await stream.next()).data, { data: { newMessage: { body: 'b' } } })
+    const event = await stream.next()
+    assert.deepEqual(event.data, { data: { newMessage: { body: 'b' } } })
+    assert.equal(event.id !== undefined, durable)
+    if (durable) {
+      await post(servers[1].url, { query: 'mutation { sendMessage(input: { roomId: "1", from: "a", body: "c" }) { body } }' })
+      const later = await subscribe(servers[1], { query: 'subscription { newMessage(roomId: "1") { body } }' }, { 'last-event-id': event.id })
+      assert.deepEqual((await later.next()).data, { data: { newMessage: { body: 'c' } } })
+      await later.close()
+    }
     const runs = async () => (await (await fetch(new URL('/__stats', servers[0].url))).json()).liveRuns
     const before = await runs()
     await bid(servers[1], '1', 100)
