@@ -35,6 +35,7 @@ typedef struct xy_typed_module {
     size_t layout_count;
     const xy_typed_field *fields;
     size_t field_count;
+    const char *const *durable_topics; /* up to NULL; NULL: none */
 } xy_typed_module;
 
 /* xy_schema_load() of the module's SDL, with everything bound. `more` may be NULL; its files are

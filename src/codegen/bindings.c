@@ -281,8 +281,30 @@ static void binding(xy_buf *out, const xy_gen_field *field)
                    how, field->is_stream ? "open" : "call", XY_PRI(field->c));
 }
 
+/* Returns whether there are any. */
+static bool durable_topics(xy_buf *out, const xy_gen_model *model)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < model->fields.len; i++) {
+        const xy_gen_field *field = model->fields.items[i];
+
+        if (!field->durable)
+            continue;
+        if (!any)
+            XY_BUF_LITERAL(out, "static const char *const durable_topics[] = {\n");
+        any = true;
+        xy__buf_printf(out, "    \"%.*s\",\n", XY_PRI(field->field->name));
+    }
+    if (any)
+        XY_BUF_LITERAL(out, "    NULL,\n};\n\n");
+    return any;
+}
+
 static void module(xy_buf *out, const xy_gen_model *model)
 {
+    bool any_durable = durable_topics(out, model);
+
     if (model->objects.len > 0) {
         XY_BUF_LITERAL(out, "static const xy_layout *const layouts[] = {\n");
         for (size_t i = 0; i < model->objects.len; i++)
@@ -297,6 +319,8 @@ static void module(xy_buf *out, const xy_gen_model *model)
     if (model->objects.len > 0)
         xy__buf_printf(out, "    .layouts = layouts,\n    .layout_count = %zu,\n",
                        model->objects.len);
+    if (any_durable)
+        XY_BUF_LITERAL(out, "    .durable_topics = durable_topics,\n");
     xy__buf_printf(out,
                    "    .fields = fields,\n    .field_count = %zu,\n};\n\n"
                    "int %.*stypes_load(const xy_schema_options *more, xy_schema **out, xy_str "

@@ -101,11 +101,34 @@ static void check_interface(xy_gen_model *model, const xy_type *type)
 
 /* ---- topics ---- */
 
+/* What @topic says; NULL: nothing. */
+static const xy_ast_value *topic_argument(const xy_field *field, const char *name)
+{
+    const xy_ast_directive *topic = xy__gen_directive(field, "topic");
+
+    for (size_t i = 0; i < topic->arguments.len; i++)
+        if (xy_str_is(topic->arguments.items[i]->name->value, name))
+            return topic->arguments.items[i]->value;
+    return NULL;
+}
+
+static bool is_durable(xy_gen_model *model, const xy_field *field)
+{
+    const xy_ast_value *durable = topic_argument(field, "durable");
+
+    if (!durable || durable->node.kind == XY_KIND_NULL_VALUE)
+        return false;
+    if (durable->node.kind == XY_KIND_BOOLEAN_VALUE)
+        return durable->boolean;
+    xy__gen_error(model, &durable->node, "@topic on %.*s.%.*s: durable is true or false.",
+                  XY_PRI(field->parent->name), XY_PRI(field->name));
+    return false;
+}
+
 /* The argument that the topic's `key` names; NULL: none, or an error. */
 static const xy_input_value *topic_key(xy_gen_model *model, const xy_field *field)
 {
-    const xy_ast_directive *topic = xy__gen_directive(field, "topic");
-    const xy_ast_value *name = topic->arguments.len > 0 ? topic->arguments.items[0]->value : NULL;
+    const xy_ast_value *name = topic_argument(field, "key");
 
     if (!name || name->node.kind != XY_KIND_STRING_VALUE)
         return NULL;
@@ -224,6 +247,7 @@ static void make_field(xy_gen_model *model, const xy_field *field)
         derived(model, made, "publish");
         derived(model, made, "publish_to");
         made->key = topic_key(model, field);
+        made->durable = is_durable(model, field);
     }
     if (field->parent == model->schema->query)
         derived(model, made, "invalidate");

@@ -72,6 +72,7 @@ typedef struct xy_gen_field {
     const xy_gen_struct *self;  /* NULL: of a root type */
     const xy_gen_value *result; /* of a source: of what is pushed */
     const xy_input_value *key;  /* of a topic; NULL: none */
+    bool durable;               /* a topic whose last events are kept */
     bool is_stream;             /* of the Subscription type */
 } xy_gen_field;
 

@@ -19,7 +19,7 @@ static const server_directive known[] = {
     {"computed", "directive @computed on FIELD_DEFINITION\n"},
     {"later", "directive @later on FIELD_DEFINITION\n"},
     {"blocking", "directive @blocking on FIELD_DEFINITION\n"},
-    {"topic", "directive @topic(key: String) on FIELD_DEFINITION\n"},
+    {"topic", "directive @topic(key: String, durable: Boolean) on FIELD_DEFINITION\n"},
 };
 
 #define KNOWN_COUNT (sizeof known / sizeof *known)

@@ -498,6 +498,8 @@ int xy_typed_load(const xy_typed_module *module, const xy_schema_options *more, 
     free(files);
     if (rc < 0)
         return rc;
+    for (const char *const *name = module->durable_topics; name && *name; name++)
+        xy_schema_make_durable(*out, *name);
     rc = bind_all(module, *out, &what);
     if (rc < 0) {
         if (problems)

@@ -57,6 +57,11 @@ void xy_bind_default(xy_schema *schema, xy_resolver *resolver)
     schema->default_resolver = resolver;
 }
 
+void xy_schema_make_durable(xy_schema *schema, const char *name)
+{
+    *xy_vec_push(schema->arena, &schema->durable_topics) = name;
+}
+
 /* Can values of `type` be read through a slot of this kind? */
 static bool slot_fits(const xy_slot *slot, const xy_type *type)
 {

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/vec.h"
 #include "language/ast.h"
 
 typedef enum xy_type_kind {
@@ -140,6 +141,7 @@ struct xy_schema {
     xy_type *type_int, *type_float, *type_string, *type_boolean, *type_id;
     xy_resolver *default_resolver;
     xy_str id_field; /* that makes the keys of objects; null: "id" */
+    XY_VEC(const char *) durable_topics;
     /* The meta fields __schema, __type (on the query type) and __typename (on composite types). */
     xy_field *field_schema, *field_type, *field_typename;
     const xy_ast_schema *definition; /* NULL when implied */

@@ -10,6 +10,7 @@
 #include "json/read.h"
 #include "json/write.h"
 #include "realtime/store_redis.h"
+#include "schema/types.h"
 
 /* No key that xy_invalidate() takes is longer. */
 #define KEY_BYTES_MAX ((size_t)4096)
@@ -47,10 +48,15 @@ static int create_store(const xy_server_config *config, xy_store **out)
     return XY_EINVAL;
 }
 
-static void add_durable_topics(xy_pubsub *ps, const char *const *names)
+/* Those of the configuration and those of the SDL. */
+static void add_durable_topics(xy_pubsub *ps, const xy_server_config *config)
 {
-    for (; names && *names; names++)
-        xy__pubsub_add_durable(ps, xy_str_from(*names));
+    const xy_schema *schema = config->schema;
+
+    for (const char *const *name = config->durable_topics; name && *name; name++)
+        xy__pubsub_add_durable(ps, xy_str_from(*name));
+    for (size_t i = 0; schema && i < schema->durable_topics.len; i++)
+        xy__pubsub_add_durable(ps, xy_str_from(schema->durable_topics.items[i]));
 }
 
 int xy__app_init(xy_app *app, const xy_server_config *config)
@@ -77,7 +83,7 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
                 .tell_keys = config->development,
             },
     };
-    add_durable_topics(app->pubsub, config->durable_topics);
+    add_durable_topics(app->pubsub, config);
     app->invalidations =
         xy__invalidations_create(config->limits.mailbox_bytes_max, xy__pubsub_gauges(app->pubsub),
                                  xy__pubsub_store(app->pubsub));

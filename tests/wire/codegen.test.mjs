@@ -151,6 +151,20 @@ test('a mutation publishes to the topic of its key, and invalidates', async () =
   other.close()
 })
 
+test('a topic that the SDL calls durable keeps its events, others do not', async () => {
+  const document = { query: 'subscription { bidMade(auctionId: "1") { amount } }' }
+  const bid = (amount) => data(`mutation { bid(input: { auctionId: "1", amount: ${amount}, by: {} }) { amount } }`)
+  const first = await subscribe(server, document)
+  await bid(400)
+  const { id } = await first.next()
+  assert.match(id, /^[0-9a-f]{16}-\d+-\d+$/)
+  await first.close()
+  await bid(401)
+  const again = await subscribe(server, document, { 'last-event-id': id })
+  assert.deepEqual((await again.next()).data, { data: { bidMade: { amount: 401 } } })
+  await again.close()
+})
+
 test('a field with @requireAuth asks who it is', async () => {
   const { errors } = await ask('mutation { close(id: "1") { id } }')
   assert.equal(errors[0].message, "You don't have permission to do that.")

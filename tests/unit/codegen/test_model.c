@@ -64,6 +64,17 @@ static void a_key_of_a_topic_is_an_argument(void **state)
         "String.\n");
 }
 
+static void a_topic_is_durable_or_not(void **state)
+{
+    (void)state;
+    assert_string_equal(problems(QUERY
+                                 "type Subscription { a: Int @topic(durable: true)\n"
+                                 "  b(id: ID): Int @topic(durable: false, key: \"id\")\n"
+                                 "  c: Int @topic(durable: \"yes\") d: Int @topic(durable: null) }",
+                                 ""),
+                        "a.graphql:4:26: @topic on Subscription.c: durable is true or false.\n");
+}
+
 static void directives_stand_where_they_mean_something(void **state)
 {
     (void)state;
@@ -140,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_root_field_says_who_may_use_it),
         cmocka_unit_test(a_key_of_a_topic_is_an_argument),
+        cmocka_unit_test(a_topic_is_durable_or_not),
         cmocka_unit_test(directives_stand_where_they_mean_something),
         cmocka_unit_test(names_that_c_has_taken_are_told),
         cmocka_unit_test(two_of_one_name_in_c_are_told),

@@ -358,7 +358,6 @@ static void a_gap_waits_for_room(void **state)
     publish(f, "t", "3");
     xy__loop_turn(&f->loop);
     assert_string_equal(f->heard, "a? a2 a3");
-    xy_bytes_unref(small);
     xy_bytes_unref(payload);
     xy_bytes_unref(small);
     close_fixture(f);
