@@ -347,9 +347,13 @@ void xy__bus_channels_retry(bus_node *node)
         put_due(of_link(node->refused.next));
 }
 
-/* Its slot has gone elsewhere: the server has said so by itself. */
+/* Its slot has gone elsewhere: the server has said so by itself. What was asked, if something was,
+ * will be answered all the same. */
 static void on_taken_away(bus_channel *channel)
 {
+    xy__bus_cluster_doubt(channel->node->bus);
+    if (channel->state != CHANNEL_LIVE)
+        return;
     go(channel, CHANNEL_NONE);
     if (channel->wanted) {
         put_later(channel);
@@ -406,10 +410,9 @@ void xy__bus_channels_push(bus_node *node, const redisReply *push)
         break;
     case XY_REDIS_UNSUBSCRIBE:
     case XY_REDIS_SUNSUBSCRIBE:
-        if (channel->state == CHANNEL_LEAVING) {
+        if (xy__redis_push_answers(node->channels)) {
             gone(channel);
-        } else if (channel->state == CHANNEL_LIVE) {
-            xy__bus_cluster_doubt(node->bus);
+        } else {
             on_taken_away(channel);
         }
         break;

@@ -153,6 +153,7 @@ void xy__bus_cluster_settled(xy_redis_bus *bus)
         if (of_link(link)->sent_count)
             return;
     deal(bus);
+    xy__bus_update(bus);
 }
 
 /* ---- Questions and answers ---- */
@@ -244,7 +245,6 @@ static void on_slots(void *arg, const redisReply *reply)
     }
     cluster->changing = true;
     xy__bus_cluster_settled(bus);
-    xy__bus_update(bus);
 }
 
 /* Whose turn it is to be asked, of those who can answer: one that is cut off from the others knows

@@ -208,7 +208,7 @@ void xy__bus_cluster_lost(bus_node *node);
 /* Who has the slots is not what was thought. */
 void xy__bus_cluster_doubt(xy_redis_bus *bus);
 
-/* Nothing is in flight at some node any more. */
+/* Nothing is in flight at some node any more. The last thing to do. */
 void xy__bus_cluster_settled(xy_redis_bus *bus);
 
 /* A node by its address; NULL: none. */

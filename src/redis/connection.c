@@ -760,6 +760,11 @@ void xy__redis_tell(xy_redis *redis, const xy_str *argv, size_t argc)
     expect_answer(redis);
 }
 
+bool xy__redis_push_answers(const xy_redis *redis)
+{
+    return redis->talk.answers;
+}
+
 size_t xy__redis_unsent(const xy_redis *redis)
 {
     return redis->talk.out.len +

@@ -70,6 +70,10 @@ void xy__redis_command(xy_redis *redis, const xy_str *argv, size_t argc, xy_redi
  * (S)UNSUBSCRIBE. Only while it is ready. */
 void xy__redis_tell(xy_redis *redis, const xy_str *argv, size_t argc);
 
+/* In on_push(): does it answer what was told? Otherwise it is a message, or a channel was taken
+ * away. */
+bool xy__redis_push_answers(const xy_redis *redis);
+
 /* Bytes that wait to be written. */
 size_t xy__redis_unsent(const xy_redis *redis);
 

@@ -6,7 +6,9 @@
  *   2. A reply that is no push answers the oldest entry; when there is none, or that waits for a
  *      push, it is nonsense, and with it everything behind it.
  *   3. A server takes channels away from a sharded subscriber by itself: a `sunsubscribe` is an
- *      answer only if it names the channel of the oldest entry.
+ *      answer only if it names the channel of the oldest entry. When it was none all the same, the
+ *      answer, an error, comes later; so a PING follows each SUNSUBSCRIBE, and an error that comes
+ *      before its answer belongs to nobody any more.
  *
  * A connection that was never told to subscribe has no pushes: a reply that looks like one, a
  * list from a key say, is the answer that it is. */
@@ -163,6 +165,11 @@ void xy__redis_talk_tell(xy_redis_talk *talk, const xy_str *argv, size_t argc, u
         asked_push(talk, &asked);
     }
     xy__redis_format(&talk->out, argv, argc);
+    if (asked.push == XY_REDIS_SUNSUBSCRIBE) {
+        static const xy_str ping = XY_STR_INIT("PING");
+
+        xy__redis_talk_ask(talk, &ping, 1, &(xy_redis_asked){.at_ms = now_ms, .fence = true});
+    }
 }
 
 void xy__redis_talk_feed(xy_redis_talk *talk, const char *ptr, size_t len)
@@ -185,6 +192,7 @@ static xy_redis_heard hear_push(xy_redis_talk *talk, xy_redis_push_kind kind,
     if (kind < XY_REDIS_SUBSCRIBE)
         return XY_REDIS_HEARD_PUSH;
     if (oldest && oldest->push == kind && oldest->channel == xy__hash(text_of(push->element[1]))) {
+        talk->answers = true;
         xy__redis_talk_drop(talk, &dropped);
         return XY_REDIS_HEARD_PUSH;
     }
@@ -200,30 +208,40 @@ static xy_redis_heard hear_refusal(xy_redis_talk *talk, const redisReply *reply)
 
     if (reply->type != REDIS_REPLY_ERROR)
         return nonsense(talk, "a reply where a channel had to be confirmed");
+    talk->answers = true;
     while (dropped.more && xy__redis_talk_drop(talk, &dropped))
         continue;
     return XY_REDIS_HEARD_PUSH;
+}
+
+static xy_redis_heard hear(xy_redis_talk *talk, xy_redis_asked *asked, const redisReply *reply)
+{
+    xy_redis_push_kind kind = talk->subscriber ? xy__redis_push_kind(reply) : XY_REDIS_NO_PUSH;
+    const xy_redis_asked *oldest = xy__redis_talk_oldest(talk);
+
+    talk->answers = false;
+    if (kind)
+        return hear_push(talk, kind, reply);
+    if (!oldest)
+        return nonsense(talk, "a reply that answers nothing");
+    if (oldest->push)
+        return hear_refusal(talk, reply);
+    xy__redis_talk_drop(talk, asked);
+    return XY_REDIS_HEARD_ANSWER;
 }
 
 xy_redis_heard xy__redis_talk_next(xy_redis_talk *talk, xy_redis_asked *asked,
                                    const redisReply **reply)
 {
     const xy_redis_asked *oldest = xy__redis_talk_oldest(talk);
-    xy_redis_push_kind kind;
 
     if (talk->why)
         return XY_REDIS_HEARD_NONSENSE;
-    if (xy__redis_reader_next(&talk->reader, reply) != XY_OK)
-        return nonsense(talk, talk->reader.why);
-    if (!*reply)
-        return XY_REDIS_HEARD_NOTHING;
-    kind = talk->subscriber ? xy__redis_push_kind(*reply) : XY_REDIS_NO_PUSH;
-    if (kind)
-        return hear_push(talk, kind, *reply);
-    if (!oldest)
-        return nonsense(talk, "a reply that answers nothing");
-    if (oldest->push)
-        return hear_refusal(talk, *reply);
-    xy__redis_talk_drop(talk, asked);
-    return XY_REDIS_HEARD_ANSWER;
+    do {
+        if (xy__redis_reader_next(&talk->reader, reply) != XY_OK)
+            return nonsense(talk, talk->reader.why);
+        if (!*reply)
+            return XY_REDIS_HEARD_NOTHING;
+    } while (oldest && oldest->fence && (*reply)->type == REDIS_REPLY_ERROR);
+    return hear(talk, asked, *reply);
 }

@@ -38,6 +38,7 @@ typedef struct xy_redis_asked {
     uint64_t channel; /* of a push: the hash of the channel's name */
     uint8_t push;     /* xy_redis_push_kind; else a reply */
     bool more;        /* the next one is of the same command */
+    bool fence;       /* a PING behind SUNSUBSCRIBE: an error is not its answer */
 } xy_redis_asked;
 
 typedef struct xy_redis_talk {
@@ -48,6 +49,7 @@ typedef struct xy_redis_talk {
     size_t len;
     size_t cap;
     bool subscriber; /* something was told: pushes may come */
+    bool answers;    /* what was heard last is an answer to what was told */
     const char *why; /* of nonsense */
 } xy_redis_talk;
 

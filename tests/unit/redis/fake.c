@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +18,31 @@
 
 #define TURNS 6
 
-void fake_listen(fake *f)
+/* Any port the first time, then the same again. */
+static void listen_port(fake *f)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(f->port)};
+    socklen_t len = sizeof address;
+    int on = 1;
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    f->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    assert_true(f->listener >= 0);
+    setsockopt(f->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    assert_int_equal(bind(f->listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(f->listener, (struct sockaddr *)&address, &len), 0);
+    f->port = ntohs(address.sin_port);
+    assert_int_equal(listen(f->listener, 64), 0);
+}
+
+void fake_open_port(fake *f, xy_loop *loop)
+{
+    signal(SIGPIPE, SIG_IGN);
+    *f = (fake){.loop = loop, .listener = -1};
+    listen_port(f);
+}
+
+static void listen_path(fake *f)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
@@ -24,6 +51,15 @@ void fake_listen(fake *f)
     assert_true(f->listener >= 0);
     assert_int_equal(bind(f->listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(f->listener, 64), 0);
+}
+
+void fake_listen(fake *f)
+{
+    if (f->dir[0]) {
+        listen_path(f);
+    } else {
+        listen_port(f);
+    }
 }
 
 void fake_open(fake *f, xy_loop *loop)
@@ -38,8 +74,14 @@ void fake_open(fake *f, xy_loop *loop)
 
 void fake_hang_up(fake_line *line)
 {
-    if (line->fd >= 0)
+    /* A reset: nothing of it lingers. */
+    struct linger now = {.l_onoff = 1};
+
+    if (line->fd >= 0) {
+        if (line->resets)
+            setsockopt(line->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
         close(line->fd);
+    }
     line->fd = -1;
 }
 
@@ -55,7 +97,8 @@ void fake_leave(fake *f)
 {
     if (f->listener >= 0) {
         close(f->listener);
-        unlink(f->path);
+        if (f->dir[0])
+            unlink(f->path);
     }
     f->listener = -1;
     for (size_t i = 0; i < f->len; i++)
@@ -66,7 +109,8 @@ void fake_leave(fake *f)
 void fake_close(fake *f)
 {
     fake_leave(f);
-    rmdir(f->dir);
+    if (f->dir[0])
+        rmdir(f->dir);
 }
 
 xy_redis_url fake_url(const fake *f)
@@ -84,9 +128,12 @@ fake_line *fake_accept(fake *f)
 {
     int fd = f->listener < 0 ? -1 : accept4(f->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     fake_line *line = NULL;
+    int on = 1;
 
     if (fd < 0)
         return NULL;
+    if (f->port)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     for (size_t i = 0; i < f->len && !line; i++)
         if (f->lines[i].fd < 0)
             line = &f->lines[i];
@@ -96,7 +143,7 @@ fake_line *fake_accept(fake *f)
     }
     free(line->text);
     xy__buf_deinit(&line->got);
-    *line = (fake_line){.fd = fd};
+    *line = (fake_line){.fd = fd, .resets = f->port != 0};
     xy__buf_init(&line->got, (size_t)1 << 30);
     return line;
 }

@@ -14,6 +14,7 @@
 typedef struct fake_line {
     int fd; /* -1: none */
     bool ended;
+    bool resets; /* when it is hung up */
     xy_buf got;
     char *text;
 } fake_line;
@@ -22,6 +23,7 @@ typedef struct fake {
     xy_loop *loop;
     char dir[64];
     char path[96];
+    uint16_t port; /* instead, of 127.0.0.1; 0: none */
     int listener;
     fake_line lines[FAKE_LINES];
     size_t len;
@@ -30,6 +32,9 @@ typedef struct fake {
 /* A server that listens. keeps: loop, until fake_close(). */
 void fake_open(fake *f, xy_loop *loop);
 void fake_close(fake *f);
+
+/* The same on a free port of 127.0.0.1. */
+void fake_open_port(fake *f, xy_loop *loop);
 
 /* It goes away, with all lines, or comes again. */
 void fake_leave(fake *f);

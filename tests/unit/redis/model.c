@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "redis/slots.h"
+
 #define WORDS ((size_t)1024)
 
 void model_open(model *m, fake *f)
@@ -87,14 +89,16 @@ void model_publish(model *m, xy_str channel, xy_str message)
 
     for (size_t i = 0; i < FAKE_LINES; i++)
         if (m->lines[i].line && m->lines[i].subscribed & bit) {
-            put_push(&m->lines[i].out, "message", channel);
+            put_push(&m->lines[i].out, m->cluster ? "smessage" : "message", channel);
             put_bulk(&m->lines[i].out, message);
         }
 }
 
 static void subscribe(model *m, model_line *line, const xy_str *words, size_t len)
 {
-    bool on = words[0].ptr[0] == 'S';
+    static const char *const kinds[2][2] = {{"unsubscribe", "subscribe"},
+                                            {"sunsubscribe", "ssubscribe"}};
+    bool on = xy_str_is(words[0], m->cluster ? "SSUBSCRIBE" : "SUBSCRIBE");
 
     for (size_t i = 1; i < len; i++)
         if (on && m->forbidden & 1ull << channel_of(words[i])) {
@@ -105,9 +109,73 @@ static void subscribe(model *m, model_line *line, const xy_str *words, size_t le
         uint64_t bit = 1ull << channel_of(words[i]);
 
         line->subscribed = on ? line->subscribed | bit : line->subscribed & ~bit;
-        put_push(&line->out, on ? "subscribe" : "unsubscribe", words[i]);
+        put_push(&line->out, kinds[m->cluster != NULL][on], words[i]);
         XY_BUF_LITERAL(&line->out, ":1\r\n");
     }
+}
+
+void model_learn(model *m, unsigned channel, unsigned owner)
+{
+    char name[16];
+
+    snprintf(name, sizeof name, "c%u", channel);
+    m->cluster->views[m->self][channel] = owner;
+    for (size_t i = 0; i < FAKE_LINES && owner != m->self; i++) {
+        model_line *line = &m->lines[i];
+
+        if (line->line && line->subscribed & 1ull << channel) {
+            line->subscribed &= ~(1ull << channel);
+            put_push(&line->out, "sunsubscribe", xy_str_from(name));
+            XY_BUF_LITERAL(&line->out, ":0\r\n");
+        }
+    }
+}
+
+/* Each slot that a channel has is a range of its own; what lies between is the first server's. */
+static void tell_slots(model *m, model_line *line)
+{
+    static unsigned owners[XY_REDIS_SLOTS];
+    const unsigned *view = m->cluster->views[m->self];
+    xy_buf ranges;
+    size_t count = 0;
+
+    memset(owners, 0, sizeof owners);
+    for (unsigned c = 0; c < MODEL_CHANNELS; c++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "c%u", c);
+        owners[xy__redis_slot(xy_str_from(name))] = view[c];
+    }
+    xy__buf_init(&ranges, (size_t)1 << 20);
+    for (size_t first = 0, last; first < XY_REDIS_SLOTS; first = last + 1) {
+        last = first;
+        while (last + 1 < XY_REDIS_SLOTS && owners[last + 1] == owners[first])
+            last++;
+        xy__buf_printf(&ranges, "*3\r\n:%zu\r\n:%zu\r\n*2\r\n$9\r\n127.0.0.1\r\n:%u\r\n", first,
+                       last, (unsigned)m->cluster->servers[owners[first]]->f->port);
+        count++;
+    }
+    xy__buf_printf(&line->out, "*%zu\r\n", count);
+    xy__buf_str(&line->out, xy__buf_view(&ranges));
+    xy__buf_deinit(&ranges);
+}
+
+/* Somebody else has what the command is about: said so. */
+static bool is_elsewhere(model *m, model_line *line, const xy_str *words)
+{
+    bool calls = xy_str_starts(words[0], XY_STR("EVAL"));
+    xy_str name = words[calls ? 3 : 1];
+    unsigned owner;
+
+    if (!m->cluster || !(calls || xy_str_is(words[0], "SPUBLISH") ||
+                         xy_str_is(words[0], "SSUBSCRIBE") || xy_str_is(words[0], "SUNSUBSCRIBE")))
+        return false;
+    owner = m->cluster->views[m->self][channel_of(name)];
+    if (owner == m->self)
+        return false;
+    xy__buf_printf(&line->out, "-MOVED %u 127.0.0.1:%u\r\n", (unsigned)xy__redis_slot(name),
+                   (unsigned)m->cluster->servers[owner]->f->port);
+    return true;
 }
 
 static void evaluate(model *m, model_line *line, const xy_str *words, size_t len)
@@ -137,19 +205,27 @@ static void load(model *m, model_line *line, xy_str text)
 
 static void answer(model *m, model_line *line, const xy_str *words, size_t len)
 {
-    bool publishes = xy_str_is(words[0], "PUBLISH") || xy_str_starts(words[0], XY_STR("EVAL"));
+    bool sends = xy_str_is(words[0], m->cluster ? "SPUBLISH" : "PUBLISH");
+    bool publishes = sends || xy_str_starts(words[0], XY_STR("EVAL"));
 
     m->commands++;
     m->largest = len > m->largest ? len : m->largest;
     if (publishes && m->error) {
         xy__buf_printf(&line->out, "-%s\r\n", m->error);
         m->error = NULL;
+    } else if (is_elsewhere(m, line, words)) {
+        return;
+    } else if (xy_str_is(words[0], "CLUSTER") && m->cluster) {
+        tell_slots(m, line);
+    } else if (xy_str_is(words[0], "COMMAND")) {
+        XY_BUF_LITERAL(&line->out, "*1\r\n*1\r\n$10\r\nssubscribe\r\n");
     } else if (xy_str_is(words[0], "PING")) {
         xy__buf_str(&line->out, line->subscribed ? XY_STR("*2\r\n$4\r\npong\r\n$0\r\n\r\n")
                                                  : XY_STR("+PONG\r\n"));
-    } else if (xy_str_is(words[0], "SUBSCRIBE") || xy_str_is(words[0], "UNSUBSCRIBE")) {
+    } else if (words[0].len >= 9 &&
+               xy_str_is((xy_str){words[0].ptr + words[0].len - 9, 9}, "SUBSCRIBE")) {
         subscribe(m, line, words, len);
-    } else if (xy_str_is(words[0], "PUBLISH")) {
+    } else if (sends) {
         m->on_publish(m->arg, words[1], words[2]);
         model_publish(m, words[1], words[2]);
         XY_BUF_LITERAL(&line->out, ":1\r\n");

@@ -8,6 +8,7 @@
 
 #define MODEL_CHANNELS 64u /* c0, c1, ...: others cannot be subscribed */
 #define MODEL_SCRIPTS  4u
+#define MODEL_SERVERS  3u
 
 typedef struct model_line {
     fake_line *line;     /* NULL: none */
@@ -15,8 +16,19 @@ typedef struct model_line {
     uint64_t subscribed; /* a bit for each channel */
 } model_line;
 
+struct model;
+
+/* Servers that share the slots of the channels; all other slots are the first one's. */
+typedef struct model_cluster {
+    struct model *servers[MODEL_SERVERS];
+    /* Who has the channel, as far as each server knows. */
+    unsigned views[MODEL_SERVERS][MODEL_CHANNELS];
+} model_cluster;
+
 typedef struct model {
     fake *f;
+    model_cluster *cluster; /* NULL: it is alone */
+    unsigned self;          /* its place there */
     model_line lines[FAKE_LINES];
     bool known[MODEL_SCRIPTS]; /* script i: its text begins with the digit i */
     const char *error;         /* the answer to the next command that publishes; NULL: none */
@@ -53,6 +65,10 @@ void model_hang_up_all(model *m);
 
 /* It is stopped; nothing of it is left but what was started again. */
 void model_leave(model *m);
+
+/* Server `self` learns that `owner` has `channel`: whoever is subscribed to it here is not any
+ * more, and told so, unless it is its own. */
+void model_learn(model *m, unsigned channel, unsigned owner);
 
 /* Channels that somebody is subscribed to. */
 uint64_t model_subscribed(const model *m);

@@ -13,6 +13,7 @@
 #include "xylem/log.h"
 
 #include "model.h"
+#include "promises.h"
 #include "redis/bus.h"
 #include "server.h"
 
@@ -623,221 +624,37 @@ static void it_may_be_closed_in_any_of_its_functions(void **state)
 
 /* ---- Whatever happens ---- */
 
-#define CHANNELS  6u
-#define MESSAGES  400u
 #define STEPS     80
 #define SEEDS     3000
 #define SEEDS_FEW 300 /* with a sanitizer */
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SEEDS_NOW SEEDS_FEW
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SEEDS_NOW SEEDS_FEW
-#endif
-#endif
-#ifndef SEEDS_NOW
-#define SEEDS_NOW SEEDS
-#endif
-
-/* A message of somebody else. */
-typedef struct said {
-    unsigned channel;
-    bool owed; /* it was said while the channel was live: it arrives, or a gap is told */
-} said;
-
-typedef struct random_test {
-    uint64_t random;
-    bool wanted[CHANNELS];
-    bool live[CHANNELS]; /* told so since it is wanted */
-    bool got[CHANNELS];
-    said said[MESSAGES];
-    unsigned said_len;
-    unsigned published;     /* by the bus, numbered */
-    bool arrived[MESSAGES]; /* of these, at the server */
-    bool answered[MESSAGES];
-    unsigned last[CHANNELS]; /* the highest number + 1 of a call about it that ran */
-    unsigned called;         /* calls of scripts that are answered */
-    unsigned calls;          /* that were accepted */
-    bool there;
-} random_test;
-
-static random_test r;
-
-static unsigned below(unsigned bound)
+static void say(xy_str channel, xy_str message)
 {
-    r.random ^= r.random << 13;
-    r.random ^= r.random >> 7;
-    r.random ^= r.random << 17;
-    return (unsigned)(r.random >> 20) % bound;
-}
-
-static unsigned number_in(xy_str text)
-{
-    unsigned number = 0;
-
-    for (size_t i = 1; i < text.len; i++)
-        number = number * 10 + (unsigned)(text.ptr[i] - '0');
-    return number;
-}
-
-static void random_on_message(void *arg, xy_str channel, xy_str message)
-{
-    unsigned c = number_in(channel);
-
-    (void)arg;
-    assert_true(c < CHANNELS && r.wanted[c]);
-    if (message.ptr[0] == 'e') {
-        unsigned i = number_in(message);
-
-        assert_true(i < r.said_len && r.said[i].channel == c);
-        r.said[i].owed = false;
-        r.got[c] = true;
-    }
-}
-
-static void random_on_live(void *arg, xy_str channel, bool again)
-{
-    unsigned c = number_in(channel);
-
-    (void)arg;
-    assert_true(c < CHANNELS && r.wanted[c]);
-    assert_int_equal(again, r.live[c]);
-    r.live[c] = true;
-    /* Whatever was said before may be missing: that is told now. */
-    for (unsigned i = 0; again && i < r.said_len; i++)
-        if (r.said[i].channel == c)
-            r.said[i].owed = false;
-}
-
-static void random_on_state(void *arg, bool connected)
-{
-    (void)arg;
-    assert_true(connected != r.there);
-    r.there = connected;
-}
-
-static const xy_redis_bus_ops random_ops = {
-    .on_message = random_on_message, .on_live = random_on_live, .on_state = random_on_state};
-
-static void random_on_publish(void *arg, xy_str channel, xy_str message)
-{
-    (void)arg;
-    (void)channel;
-    r.arrived[number_in(message)] = true;
-}
-
-/* A script that skips what is not later than what it has had. */
-static void random_on_call(void *arg, unsigned script, const xy_str *words, size_t len)
-{
-    unsigned number = number_in(words[len - 1]);
-    unsigned c = number_in(words[0]);
-
-    (void)arg;
-    (void)script;
-    if (number >= r.last[c]) {
-        r.last[c] = number + 1;
-        r.arrived[number] = true;
-    } else if (!r.arrived[number]) {
-        fail_msg("call %u comes behind %u", number, r.last[c] - 1);
-    }
-}
-
-static void random_on_called(void *arg, const redisReply *reply)
-{
-    bool *answered = arg;
-
-    assert_non_null(reply);
-    assert_false(*answered);
-    *answered = true;
-    if (reply->type == REDIS_REPLY_ERROR) {
-        assert_int_equal(strncmp(reply->str, "OVERTAKEN ", 10), 0);
-        r.arrived[answered - r.answered] = true;
-    }
-    r.called++;
-}
-
-static void say(unsigned c)
-{
-    char channel[8];
-    char text[16];
-
-    if (r.said_len == MESSAGES)
-        return;
-    snprintf(channel, sizeof channel, "c%u", c);
-    snprintf(text, sizeof text, "e%u", r.said_len);
-    r.said[r.said_len++] = (said){.channel = c, .owed = r.wanted[c] && r.live[c]};
-    model_publish(&t.m, xy_str_from(channel), xy_str_from(text));
-}
-
-static void random_publish(unsigned c)
-{
-    char channel[8];
-    char text[16];
-    xy_bytes *message;
-    xy_str keys[1];
-    xy_redis_call call = {.script = c & 1, .keys = keys, .key_count = 1};
-    int rc;
-
-    snprintf(channel, sizeof channel, "c%u", c);
-    snprintf(text, sizeof text, "b%u", r.published);
-    message = xy_bytes_create(xy_str_from(text));
-    if (below(3)) {
-        rc = xy__redis_bus_publish(t.bus, xy_str_from(channel), message);
-    } else {
-        keys[0] = xy_str_from(channel);
-        call.last = message;
-        rc = xy__redis_bus_append(t.bus, &call, random_on_called, &r.answered[r.published]);
-        r.calls += rc == XY_OK;
-    }
-    r.published += rc == XY_OK;
-    xy_bytes_unref(message);
-}
-
-static void toggle(unsigned c)
-{
-    char channel[8];
-
-    snprintf(channel, sizeof channel, "c%u", c);
-    r.wanted[c] = !r.wanted[c];
-    r.live[c] = false;
-    /* Nothing is owed to who has left. */
-    for (unsigned i = 0; i < r.said_len; i++)
-        if (r.said[i].channel == c)
-            r.said[i].owed = false;
-    if (r.wanted[c]) {
-        subscribe(channel);
-    } else {
-        unsubscribe(channel);
-    }
+    model_publish(&t.m, channel, message);
 }
 
 static void server_step(void)
 {
-    model_line *line = &t.m.lines[below(4)];
+    model_line *line = &t.m.lines[promises_below(4)];
 
     model_accept(&t.m);
-    if (below(2))
-        model_work(&t.m, line, 1 + below(3));
-    if (below(2))
-        model_tell(&t.m, line, 1 + below(60));
+    if (promises_below(2))
+        model_work(&t.m, line, 1 + promises_below(3));
+    if (promises_below(2))
+        model_tell(&t.m, line, 1 + promises_below(60));
 }
 
 static void random_step(void)
 {
-    unsigned what = below(100);
+    unsigned what = promises_below(100);
 
-    if (what < 30) {
-        toggle(below(CHANNELS));
-    } else if (what < 40) {
-        random_publish(below(CHANNELS));
-    } else if (what < 50) {
-        say(below(CHANNELS));
+    if (what < 50) {
+        promises_step(what);
     } else if (what < 88) {
         for (unsigned i = 0; i < 4; i++)
             server_step();
     } else if (what < 92) {
-        model_hang_up(&t.m, &t.m.lines[below(4)]);
+        model_hang_up(&t.m, &t.m.lines[promises_below(4)]);
     } else if (what < 94) {
         model_settle(&t.m);
     } else if (what < 95) {
@@ -846,43 +663,31 @@ static void random_step(void)
     } else if (what < 97) {
         memset(t.m.known, 0, sizeof t.m.known);
     } else {
-        xy__loop_advance(&t.loop, below(300));
+        xy__loop_advance(&t.loop, promises_below(300));
     }
-    for (unsigned i = below(4); i; i--)
+    for (unsigned i = promises_below(4); i; i--)
         xy__loop_turn(&t.loop);
 }
 
-static void random_end(unsigned seed)
+static void random_life(unsigned seed)
 {
-    uint64_t wanted = 0;
-
-    for (unsigned i = 0; i < 40 && !(r.there && i > 3); i++) {
+    promises_begin(seed, say);
+    t.bus = xy__redis_bus_open(&t.loop, &t.options, &promises_ops, &t);
+    promises.bus = t.bus;
+    for (int i = 0; i < STEPS; i++)
+        random_step();
+    for (unsigned i = 0; i < 40 && !(promises.there && i > 3); i++) {
         xy__loop_advance(&t.loop, 400);
         model_settle(&t.m);
     }
-    for (unsigned c = 0; c < CHANNELS; c++) {
-        wanted |= (uint64_t)r.wanted[c] << c;
-        if (r.live[c] != r.wanted[c])
-            fail_msg("seed %u: channel %u is not live", seed, c);
-        r.got[c] = false;
-        say(c);
-    }
+    promises_say_to_all();
     model_settle(&t.m);
-    if (model_subscribed(&t.m) != wanted)
-        fail_msg("seed %u: subscribed %lx, wanted %lx", seed, (unsigned long)model_subscribed(&t.m),
-                 (unsigned long)wanted);
-    for (unsigned c = 0; c < CHANNELS; c++)
-        if (r.got[c] != r.wanted[c])
-            fail_msg("seed %u: channel %u is deaf", seed, c);
-    for (unsigned i = 0; i < r.said_len; i++)
-        if (r.said[i].owed)
-            fail_msg("seed %u: message %u of channel %u is missing", seed, i, r.said[i].channel);
-    for (unsigned i = 0; i < r.published; i++)
-        if (!r.arrived[i])
-            fail_msg("seed %u: %u of %u has not arrived", seed, i, r.published);
-    if (r.called != r.calls)
-        fail_msg("seed %u: %u of %u calls are answered", seed, r.called, r.calls);
-    assert_int_equal(xy__redis_bus_waiting(t.bus, NULL), 0);
+    promises_check(model_subscribed(&t.m));
+    xy__redis_bus_close(t.bus);
+    t.bus = NULL;
+    model_leave(&t.m);
+    fake_listen(&t.f);
+    fake_settle(&t.f);
 }
 
 static void whatever_happens_what_is_wanted_is_live(void **state)
@@ -890,22 +695,12 @@ static void whatever_happens_what_is_wanted_is_live(void **state)
     const char *only = getenv("SEED");
 
     (void)state;
-    t.m.on_publish = random_on_publish;
-    t.m.on_call = random_on_call;
-    for (unsigned seed = only ? (unsigned)strtoul(only, NULL, 10) : 1; seed <= SEEDS_NOW; seed++) {
-        r = (random_test){.random = seed * 0x9E3779B97F4A7C15ull};
-        t.bus = xy__redis_bus_open(&t.loop, &t.options, &random_ops, &t);
-        for (int i = 0; i < STEPS; i++)
-            random_step();
-        random_end(seed);
-        xy__redis_bus_close(t.bus);
-        t.bus = NULL;
-        model_leave(&t.m);
-        fake_listen(&t.f);
-        fake_settle(&t.f);
-        if (only)
-            break;
-    }
+    t.m.on_publish = promises_on_publish;
+    t.m.on_call = promises_on_call;
+    for (unsigned seed = 1; seed <= promises_seeds(SEEDS, SEEDS_FEW) && !only; seed++)
+        random_life(seed);
+    if (only)
+        random_life((unsigned)strtoul(only, NULL, 10));
 }
 
 /* ---- The real one ---- */
