@@ -7,9 +7,9 @@
  *                        +------ resume ---- again
  *
  * Invariants
- *   1. Items are in the order in which they were published: `again`, then `sent`, then `queue`. Only
- *      those of a slot that is on its way to another server (ASK, TRYAGAIN) are kept aside, in
- *      `held`, so that the others need not wait for that.
+ *   1. Items are in the order in which they were published: `again`, then `sent`, then `queue`.
+ *      Only those of a slot that is on its way to another server (ASK, TRYAGAIN) are kept aside,
+ *      in `held`, so that the others need not wait for that.
  *   2. After a refusal nothing is sent until `sent` is empty: what was refused goes first again,
  *      and what was sent behind it and is refused, too, comes after it.
  *   3. An item counts in waiting_count and waiting_bytes from publish() until it is done; those
