@@ -428,7 +428,7 @@ static void begin(xy_redis *redis)
     go(redis, REDIS_CONNECTING);
     redis->line = xy__redis_line_new(redis->loop, redis->options.url, &line_ops, redis);
     xy__redis_line_connect(redis->line, timeout, redis->tries);
-    /* It may have failed at once. The line itself knows better why it took too long: it is first. */
+    /* It may have failed at once. The line's own timer, which knows better why, comes first. */
     if (redis->state == REDIS_CONNECTING)
         alarm_at(redis, now_of(redis) + timeout);
 }
