@@ -34,6 +34,9 @@ typedef struct bus_orphan {
     void *arg;
 } bus_orphan;
 
+/* Slots on their way to another server, of which a node keeps back what it has. */
+#define BUS_HELD_MAX 8u
+
 /* One server; or nobody: what belongs to a slot whose server is not known waits there. */
 typedef struct bus_node {
     xy_redis_bus *bus;
@@ -52,6 +55,7 @@ typedef struct bus_node {
     xy_link queue; /* items to send */
     xy_link sent;  /* items without a reply */
     xy_link again; /* items that were refused and are to be sent again */
+    xy_link held;  /* items of slots that are on their way to another server */
     xy_link late;  /* items that may not be sent again */
     size_t sent_count;
     size_t sent_bytes;
@@ -60,6 +64,8 @@ typedef struct bus_node {
     bool wants_scripts;  /* then these are loaded, */
     bool wants_time;     /* or it is given time, */
     bool wants_table;    /* or it is asked who has the slots */
+    uint16_t held_slots[BUS_HELD_MAX];
+    size_t held_count;
     /* Its channels. */
     xy_link due;     /* to be looked at */
     xy_link flight;  /* with a command in flight, in order */

@@ -8,6 +8,8 @@
  *
  * Invariants
  *   1. Items are in the order in which they were published: `again`, then `sent`, then `queue`.
+ *      Only those of a slot that is on its way to another server (ASK, TRYAGAIN) are kept aside,
+ *      in `held`, so that the others need not wait for that.
  *   2. After a refusal nothing is sent until `sent` is empty: what was refused goes first again,
  *      and what was sent behind it and is refused, too, comes after it.
  *   3. An item counts in waiting_count and waiting_bytes from publish() until it is done; those
@@ -47,6 +49,7 @@ typedef enum refusal {
     REFUSED_UNKNOWN, /* the script */
     REFUSED_FOR_NOW,
     REFUSED_MOVED, /* another server has the slot */
+    REFUSED_SLOT,  /* another server will have it */
 } refusal;
 
 static bus_item *of_link(xy_link *link)
@@ -82,6 +85,7 @@ void xy__bus_queue_init(bus_node *node)
     xy__list_init(&node->queue);
     xy__list_init(&node->sent);
     xy__list_init(&node->again);
+    xy__list_init(&node->held);
     xy__list_init(&node->late);
 }
 
@@ -212,6 +216,38 @@ static void item_send(bus_node *node, const bus_item *item)
     xy__redis_command(node->commands, words, len, on_reply, node);
 }
 
+static bool is_held(const bus_node *node, const bus_item *item)
+{
+    uint16_t slot;
+
+    if (!node->held_count)
+        return false;
+    slot = xy__redis_slot(key_of(item));
+    for (size_t i = 0; i < node->held_count; i++)
+        if (node->held_slots[i] == slot)
+            return true;
+    return false;
+}
+
+/* Its slot waits, or, when too many do, all of the node. */
+static void hold(bus_node *node, const bus_item *item)
+{
+    if (is_held(node, item))
+        return;
+    if (node->held_count == BUS_HELD_MAX) {
+        node->wants_time = true;
+        return;
+    }
+    node->held_slots[node->held_count++] = xy__redis_slot(key_of(item));
+    xy__bus_retry_later(node);
+}
+
+static void unhold(bus_node *node)
+{
+    put_in_front(&node->queue, &node->held);
+    node->held_count = 0;
+}
+
 void xy__bus_queue_flush(bus_node *node)
 {
     if (!xy__bus_node_takes(node) || node->pausing || node->scripts_left || node->wants_time ||
@@ -223,6 +259,10 @@ void xy__bus_queue_flush(bus_node *node)
         bus_item *item = of_link(node->queue.next);
 
         xy__list_remove(&item->link);
+        if (is_held(node, item)) {
+            xy__list_append(&node->held, &item->link);
+            continue;
+        }
         xy__list_append(&node->sent, &item->link);
         node->sent_count++;
         node->sent_bytes += item->cost;
@@ -275,18 +315,23 @@ static void load_scripts(bus_node *node)
 
 static refusal refusal_of(const xy_redis_bus *bus, const bus_item *item, const redisReply *reply)
 {
-    static const char *const for_now[] = {"LOADING", "BUSY", "TRYAGAIN",   "MASTERDOWN",
-                                          "MISCONF", "OOM",  "NOREPLICAS", "ASK"};
-    static const char *const moved[] = {"MOVED ", "CLUSTERDOWN", "READONLY"};
+    static const struct {
+        const char *word;
+        refusal why;
+    } words[] = {
+        {"LOADING", REFUSED_FOR_NOW},    {"BUSY", REFUSED_FOR_NOW},
+        {"MASTERDOWN", REFUSED_FOR_NOW}, {"MISCONF", REFUSED_FOR_NOW},
+        {"OOM", REFUSED_FOR_NOW},        {"NOREPLICAS", REFUSED_FOR_NOW},
+        {"TRYAGAIN", REFUSED_SLOT},      {"ASK ", REFUSED_SLOT},
+        {"MOVED ", REFUSED_MOVED},       {"CLUSTERDOWN", REFUSED_MOVED},
+        {"READONLY", REFUSED_MOVED},
+    };
 
     if (item->call && !item->by_text && strncmp(reply->str, "NOSCRIPT", 8) == 0)
         return REFUSED_UNKNOWN;
-    for (size_t i = 0; i < sizeof for_now / sizeof for_now[0]; i++)
-        if (strncmp(reply->str, for_now[i], strlen(for_now[i])) == 0)
-            return REFUSED_FOR_NOW;
-    for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
-        if (strncmp(reply->str, moved[i], strlen(moved[i])) == 0)
-            return bus->options.sharded ? REFUSED_MOVED : REFUSED_FOR_NOW;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strncmp(reply->str, words[i].word, strlen(words[i].word)) == 0)
+            return bus->options.sharded ? words[i].why : REFUSED_FOR_NOW;
     return REFUSED_FOR_GOOD;
 }
 
@@ -342,6 +387,8 @@ static void refuse(bus_node *node, bus_item *item, refusal why, const redisReply
     if (why == REFUSED_UNKNOWN) {
         item->by_text = true;
         node->wants_scripts = true;
+    } else if (why == REFUSED_SLOT) {
+        hold(node, item);
     } else if (why == REFUSED_MOVED) {
         node->wants_table = true;
         xy__bus_cluster_doubt(node->bus);
@@ -393,6 +440,7 @@ void xy__bus_queue_ready(bus_node *node)
 
 void xy__bus_queue_lost(bus_node *node)
 {
+    unhold(node);
     put_in_front(&node->queue, &node->sent);
     put_in_front(&node->queue, &node->again);
     node->sent_count = 0;
@@ -405,12 +453,18 @@ void xy__bus_queue_lost(bus_node *node)
 void xy__bus_queue_retry(bus_node *node)
 {
     node->wants_time = node->wants_time && node->pausing;
+    if (!node->pausing) {
+        unhold(node);
+    } else if (node->held_count) {
+        xy__bus_retry_later(node);
+    }
 }
 
 /* All items of `node`, which are all to be sent, go behind `all`. */
 static void collect(bus_node *node, xy_link *all)
 {
     XY_ASSERT(!node->sent_count);
+    unhold(node);
     put_in_front(&node->queue, &node->again);
     while (!xy__list_empty(&node->queue)) {
         xy_link *link = node->queue.next;
@@ -441,6 +495,7 @@ void xy__bus_queue_deal(xy_redis_bus *bus)
 
 void xy__bus_queue_close(bus_node *node)
 {
+    unhold(node);
     put_in_front(&node->queue, &node->sent);
     put_in_front(&node->queue, &node->again);
     put_in_front(&node->queue, &node->late);

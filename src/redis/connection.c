@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* redis/connection.c -- the life of a connection: made, greeted, used, lost, made again.
  *
- *                     address --> next address (refused, or its share of the time is over)
- *                        ^  |
  *   WAITING --timer--> CONNECTING --connected--> GREETING --greeted--> READY
  *      ^                    |                        |                   |
- *      +------ lost: no address left, refused, out of time, closed, nonsense
+ *      +------ lost: cannot be reached, refused, out of time, closed, nonsense
  *
  *   any --close--> CLOSED
  *
  * Invariants
- *   1. There is a `line` (a socket) in CONNECTING once the name is looked up, in GREETING and in
- *      READY; in CONNECTING before that there is a `lookup`; in WAITING and CLOSED neither. Both
- *      outlive the connection until libuv is done with them, and then know of none.
+ *   1. There is a `line` in CONNECTING, GREETING and READY, and none in WAITING and CLOSED.
  *   2. Commands of others are in flight in READY only; the greeting's own in GREETING only.
- *   3. One timer: in WAITING the next try, in CONNECTING the end of the address's share, in
- *      GREETING the end of the try, in READY whichever is first, the end of the oldest command's
- *      time or the moment to ask whether anybody is there.
+ *   3. One timer: in WAITING the next try, in CONNECTING and GREETING the end of the try, in READY
+ *      whichever is first, the end of the oldest command's time or the moment to ask whether
+ *      anybody is there.
  *   4. Every way back to WAITING is through lose(). Nothing that is written or said about it has a
  *      password in it.
  *
  * Waits between tries double up to a bound and are drawn at random below it ("full jitter"), so
  * that many clients of a server that restarts do not come all at once.
  *
- * Read next: talk.h (who is answered by what), bus.h (what it is for). */
+ * Read next: line.h (a socket), talk.h (who is answered by what), bus.h (what it is for). */
 #include "redis/connection.h"
 
 #include <stdio.h>
@@ -33,12 +29,12 @@
 #include "xylem/log.h"
 
 #include "base/fatal.h"
+#include "redis/line.h"
 #include "redis/talk.h"
 
-#define INPUT_BYTES ((size_t)64 << 10)
-#define FEED_BYTES  ((size_t)4 << 10) /* see xy__redis_reader_feed() */
-#define WHY_BYTES   ((size_t)320)
-#define TRIES_MAX   20u /* more do not make a wait longer */
+#define FEED_BYTES ((size_t)4 << 10) /* see xy__redis_reader_feed() */
+#define WHY_BYTES  ((size_t)320)
+#define TRIES_MAX  20u /* more do not make a wait longer */
 
 typedef enum redis_state {
     REDIS_WAITING,
@@ -59,43 +55,17 @@ static const uint8_t may_go[REDIS_STATES] = {
     [REDIS_CLOSED] = 0,
 };
 
-/* A socket. It is freed when libuv has closed it. */
-typedef struct redis_line {
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_tcp_t tcp;
-        uv_pipe_t pipe;
-    };
-    uv_connect_t connect;
-    uv_write_t write;
-    xy_bytes *writing; /* what `write` writes; NULL: nothing */
-    xy_redis *redis;   /* NULL: given up */
-    char input[INPUT_BYTES];
-} redis_line;
-
-/* A look for the host's addresses. It is freed when that has ended. */
-typedef struct redis_lookup {
-    uv_getaddrinfo_t request;
-    xy_redis *redis; /* NULL: given up */
-} redis_lookup;
-
 struct xy_redis {
     xy_loop *loop;
     xy_redis_options options;
     const xy_redis_ops *ops;
     void *arg;
     redis_state state;
-    redis_line *line;
-    redis_lookup *lookup;
-    struct addrinfo *found; /* by the lookup */
-    const struct addrinfo *at;
-    size_t left; /* addresses to try, this one included */
+    xy_redis_line *line;
     xy_redis_talk talk;
     xy_task flush;
     xy_task end;
     xy_timer timer;
-    uint64_t begun_ms;    /* of this try */
     uint64_t ready_ms;    /* greeted at */
     uint64_t heard_ms;    /* the last bytes came */
     uint64_t progress_ms; /* the server was last seen to work off commands */
@@ -157,35 +127,11 @@ static uint64_t backoff(xy_redis *redis)
     return random_below(redis, bound + 1);
 }
 
-static void on_line_closed(uv_handle_t *handle)
-{
-    redis_line *line = handle->data;
-
-    xy_bytes_unref(line->writing);
-    free(line);
-}
-
-static void drop_line(xy_redis *redis)
-{
-    if (!redis->line)
-        return;
-    redis->line->redis = NULL;
-    uv_close(&redis->line->handle, on_line_closed);
-    redis->line = NULL;
-}
-
 /* Nothing of this try is left. */
 static void hang_up(xy_redis *redis)
 {
-    drop_line(redis);
-    if (redis->lookup) {
-        redis->lookup->redis = NULL;
-        uv_cancel((uv_req_t *)&redis->lookup->request);
-        redis->lookup = NULL;
-    }
-    uv_freeaddrinfo(redis->found);
-    redis->found = NULL;
-    redis->at = NULL;
+    xy__redis_line_close(redis->line);
+    redis->line = NULL;
     xy__timer_stop(redis->loop, &redis->timer);
     xy__task_cancel(&redis->flush);
 }
@@ -248,14 +194,6 @@ static void lose(xy_redis *redis, const char *reason)
     answer_none(redis);
     if (redis->state == REDIS_WAITING)
         redis->ops->on_lost(redis->arg, why);
-}
-
-static void lose_errno(xy_redis *redis, const char *what, int rc)
-{
-    char why[WHY_BYTES];
-
-    snprintf(why, sizeof why, "%s: %s", what, uv_strerror(rc));
-    lose(redis, why);
 }
 
 /* When does the wait for the oldest command's answer end, or the silence? */
@@ -365,7 +303,6 @@ static void greet(xy_redis *redis)
 
     redis->greeting_why[0] = '\0';
     go(redis, REDIS_GREETING);
-    alarm_at(redis, redis->begun_ms + redis->options.connect_timeout_ms);
     if (url->password && url->user) {
         ask(redis, auth, 3, on_authenticated, redis);
     } else if (url->password) {
@@ -400,7 +337,7 @@ static void hear_push(xy_redis *redis, const redisReply *push)
 }
 
 /* Calls whoever is meant by what has come. False: this line is gone. */
-static bool hear(xy_redis *redis, const redis_line *line)
+static bool hear(xy_redis *redis, const xy_redis_line *line)
 {
     for (;;) {
         const redisReply *reply;
@@ -428,230 +365,72 @@ static bool hear(xy_redis *redis, const redis_line *line)
     }
 }
 
-static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *out)
+static void on_bytes(void *arg, const char *ptr, size_t len)
 {
-    redis_line *line = handle->data;
+    xy_redis *redis = arg;
+    const xy_redis_line *line = redis->line;
 
-    (void)size;
-    *out = uv_buf_init(line->input, sizeof line->input);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
-{
-    redis_line *line = stream->data;
-    xy_redis *redis = line->redis;
-
-    if (len == 0)
-        return;
-    if (len < 0) {
-        if (len == UV_EOF) {
-            lose(redis, "the server has closed the connection");
-        } else {
-            lose_errno(redis, "the connection was lost", (int)len);
-        }
-        return;
-    }
     redis->heard_ms = now_of(redis);
     /* Part of a long answer is progress; a subscriber's messages are none. */
     if (!redis->talk.subscriber)
         redis->progress_ms = redis->heard_ms;
-    for (size_t at = 0; at < (size_t)len; at += FEED_BYTES) {
-        size_t rest = (size_t)len - at;
-
-        xy__redis_talk_feed(&redis->talk, buf->base + at, rest < FEED_BYTES ? rest : FEED_BYTES);
+    for (size_t at = 0; at < len; at += FEED_BYTES) {
+        xy__redis_talk_feed(&redis->talk, ptr + at, len - at < FEED_BYTES ? len - at : FEED_BYTES);
         if (!hear(redis, line))
             return;
     }
 }
 
-static void on_written(uv_write_t *request, int status)
+static void on_written(void *arg)
 {
-    redis_line *line = request->data;
-    xy_redis *redis = line->redis;
+    xy_redis *redis = arg;
 
-    if (!redis)
-        return;
-    xy_bytes_unref(line->writing);
-    line->writing = NULL;
-    if (status < 0) {
-        lose_errno(redis, "the connection was lost", status);
-    } else if (redis->talk.out.len) {
+    if (redis->talk.out.len)
         xy__loop_soon(redis->loop, &redis->flush);
-    }
 }
 
-/* What the socket does not take at once it takes by and by; what is said meanwhile waits for that,
- * and leaves as one. */
 static void on_flush(xy_task *task)
 {
     xy_redis *redis = XY_CONTAINER(task, xy_redis, flush);
-    redis_line *line = redis->line;
-    xy_buf *out = &redis->talk.out;
-    uv_buf_t buf = uv_buf_init(out->ptr, (unsigned)out->len);
-    int sent;
 
-    if (out->err) {
+    if (redis->talk.out.err) {
         lose(redis, "more waits to be sent than may");
-        return;
+    } else if (redis->line) {
+        xy__redis_line_write(redis->line, &redis->talk.out);
     }
-    if (!line || line->writing || !out->len)
-        return;
-    sent = uv_try_write(&line->stream, &buf, 1);
-    if (sent == UV_EAGAIN)
-        sent = 0;
-    if (sent < 0) {
-        lose_errno(redis, "the connection was lost", sent);
-        return;
-    }
-    if ((size_t)sent == out->len) {
-        xy__buf_reset(out, INPUT_BYTES);
-        return;
-    }
-    buf = uv_buf_init(out->ptr + sent, (unsigned)(out->len - (size_t)sent));
-    line->writing = xy__buf_take(out);
-    uv_write(&line->write, &line->stream, &buf, 1, on_written);
 }
 
-/* ---- Connecting ---- */
-
-static void next_address(xy_redis *redis, int rc);
-
-static void on_connected(uv_connect_t *request, int status)
+static void on_connected(void *arg)
 {
-    redis_line *line = request->data;
-    xy_redis *redis = line->redis;
+    xy_redis *redis = arg;
 
-    if (!redis)
-        return;
-    if (status == 0)
-        status = uv_read_start(&line->stream, on_alloc, on_read);
-    if (status < 0) {
-        next_address(redis, status);
-        return;
-    }
     xy__redis_talk_reset(&redis->talk);
     greet(redis);
 }
 
-static redis_line *line_new(xy_redis *redis)
+static void on_line_lost(void *arg, const char *why)
 {
-    redis_line *line = xy__malloc(sizeof *line);
-
-    line->writing = NULL;
-    line->redis = redis;
-    line->connect.data = line;
-    line->write.data = line;
-    if (redis->options.url->path) {
-        XY_ASSERT(uv_pipe_init(&redis->loop->uv, &line->pipe, 0) == 0);
-    } else {
-        XY_ASSERT(uv_tcp_init(&redis->loop->uv, &line->tcp) == 0);
-    }
-    line->handle.data = line;
-    redis->line = line;
-    return line;
+    lose(arg, why);
 }
 
-static void connect_path(xy_redis *redis)
-{
-    redis_line *line = line_new(redis);
+static const xy_redis_line_ops line_ops = {
+    .on_connected = on_connected,
+    .on_lost = on_line_lost,
+    .on_bytes = on_bytes,
+    .on_written = on_written,
+};
 
-    alarm_at(redis, redis->begun_ms + redis->options.connect_timeout_ms);
-    uv_pipe_connect(&line->connect, &line->pipe, redis->options.url->path, on_connected);
-}
-
-/* An address that swallows everything must leave time for the others. */
-static void connect_address(xy_redis *redis, const struct sockaddr *address)
-{
-    redis_line *line = line_new(redis);
-    uint64_t end = redis->begun_ms + redis->options.connect_timeout_ms;
-    uint64_t now = now_of(redis);
-    int rc;
-
-    alarm_at(redis, end > now ? now + (end - now) / (redis->left ? redis->left : 1) : now);
-    uv_tcp_nodelay(&line->tcp, 1);
-    rc = uv_tcp_connect(&line->connect, &line->tcp, address, on_connected);
-    if (rc < 0)
-        next_address(redis, rc);
-}
-
-/* The one that was tried has failed with `rc`. */
-static void next_address(xy_redis *redis, int rc)
-{
-    drop_line(redis);
-    if (redis->left <= 1) {
-        lose_errno(redis, "the server cannot be reached", rc);
-        return;
-    }
-    redis->left--;
-    redis->at = redis->at->ai_next ? redis->at->ai_next : redis->found;
-    connect_address(redis, redis->at->ai_addr);
-}
-
-static void on_found(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
-{
-    redis_lookup *lookup = request->data;
-    xy_redis *redis = lookup->redis;
-
-    free(lookup);
-    if (!redis) {
-        uv_freeaddrinfo(found);
-        return;
-    }
-    redis->lookup = NULL;
-    if (status < 0 || !found) {
-        uv_freeaddrinfo(found);
-        lose_errno(redis, "the host's name cannot be resolved",
-                   status < 0 ? status : UV_EAI_NODATA);
-        return;
-    }
-    redis->found = found;
-    redis->left = 0;
-    for (const struct addrinfo *at = found; at; at = at->ai_next)
-        redis->left++;
-    /* Another one first at each try: one may accept and then say nothing. */
-    redis->at = found;
-    for (size_t skip = redis->tries % redis->left; skip; skip--)
-        redis->at = redis->at->ai_next;
-    connect_address(redis, redis->at->ai_addr);
-}
-
-static void look_up(xy_redis *redis)
-{
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    redis_lookup *lookup = xy__malloc(sizeof *lookup);
-    char port[8];
-    int rc;
-
-    lookup->redis = redis;
-    lookup->request.data = lookup;
-    snprintf(port, sizeof port, "%u", (unsigned)redis->options.url->port);
-    alarm_at(redis, redis->begun_ms + redis->options.connect_timeout_ms);
-    rc = uv_getaddrinfo(&redis->loop->uv, &lookup->request, on_found, redis->options.url->host,
-                        port, &hints);
-    if (rc < 0) {
-        free(lookup);
-        lose_errno(redis, "the host's name cannot be resolved", rc);
-        return;
-    }
-    redis->lookup = lookup;
-}
-
+/* Another address is the first one at each try: one may accept and then say nothing. */
 static void begin(xy_redis *redis)
 {
-    const xy_redis_url *url = redis->options.url;
-    struct sockaddr_storage address;
+    uint32_t timeout = redis->options.connect_timeout_ms;
 
     go(redis, REDIS_CONNECTING);
-    redis->begun_ms = now_of(redis);
-    redis->left = 1;
-    if (url->path) {
-        connect_path(redis);
-    } else if (uv_ip4_addr(url->host, url->port, (struct sockaddr_in *)&address) == 0 ||
-               uv_ip6_addr(url->host, url->port, (struct sockaddr_in6 *)&address) == 0) {
-        connect_address(redis, (const struct sockaddr *)&address);
-    } else {
-        look_up(redis);
-    }
+    redis->line = xy__redis_line_new(redis->loop, redis->options.url, &line_ops, redis);
+    xy__redis_line_connect(redis->line, timeout, redis->tries);
+    /* It may have failed at once. The line's own timer, which knows better why, comes first. */
+    if (redis->state == REDIS_CONNECTING)
+        alarm_at(redis, now_of(redis) + timeout);
 }
 
 /* ---- Time ---- */
@@ -679,11 +458,7 @@ static void on_timer(xy_timer *timer)
         begin(redis);
         break;
     case REDIS_CONNECTING:
-        if (redis->lookup) {
-            lose(redis, "the host's name cannot be resolved in time");
-        } else {
-            next_address(redis, UV_ETIMEDOUT);
-        }
+        lose(redis, "the server cannot be reached in time");
         break;
     case REDIS_GREETING:
         lose(redis, "the server does not answer in time");
@@ -767,6 +542,5 @@ bool xy__redis_push_answers(const xy_redis *redis)
 
 size_t xy__redis_unsent(const xy_redis *redis)
 {
-    return redis->talk.out.len +
-           (redis->line ? uv_stream_get_write_queue_size(&redis->line->stream) : 0);
+    return redis->talk.out.len + (redis->line ? xy__redis_line_unsent(redis->line) : 0);
 }

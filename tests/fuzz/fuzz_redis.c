@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
+#include "redis/slots.h"
 #include "redis/talk.h"
 
 #define COMMANDS ((uintptr_t)8)
@@ -45,6 +46,24 @@ static size_t walk(const redisReply *reply, size_t depth)
     return sum;
 }
 
+/* Whatever it is, it may be taken for what a cluster says of its slots. */
+static void read_slots(const redisReply *reply)
+{
+    xy_arena arena;
+    xy_redis_ranges ranges = {0};
+    xy_str host = XY_STR_NULL;
+    uint16_t port = 0;
+
+    xy__arena_init(&arena, SIZE_MAX);
+    if (xy__redis_slots_read(reply, &arena, &ranges) == XY_OK)
+        for (size_t i = 0; i < ranges.len; i++)
+            XY_ASSERT(ranges.items[i].first <= ranges.items[i].last &&
+                      ranges.items[i].last < XY_REDIS_SLOTS && ranges.items[i].port);
+    if (reply->str && xy__redis_redirect_read((xy_str){reply->str, reply->len}, &host, &port))
+        XY_ASSERT(port && host.ptr && host.len < reply->len);
+    xy__arena_deinit(&arena);
+}
+
 static void check_push(const redisReply *push)
 {
     xy_redis_push_kind kind = xy__redis_push_kind(push);
@@ -74,8 +93,9 @@ static bool hear(xy_redis_talk *talk, uintptr_t *answered)
 
         switch (xy__redis_talk_next(talk, &asked, &reply)) {
         case XY_REDIS_HEARD_ANSWER:
-            XY_ASSERT((uintptr_t)asked.arg == (*answered)++);
+            XY_ASSERT(asked.fence || (uintptr_t)asked.arg == (*answered)++);
             walk(reply, 0);
+            read_slots(reply);
             break;
         case XY_REDIS_HEARD_PUSH:
             walk(reply, 0);

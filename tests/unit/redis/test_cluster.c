@@ -446,10 +446,10 @@ static void start_cluster(void)
         until_says(i, "CLUSTER NODES", "slave");
 }
 
-/* A channel whose slot server 0 has. */
-static unsigned channel_of_first(void)
+/* A channel from `i` on whose slot server 0 has. */
+static unsigned channel_of_first(unsigned i)
 {
-    for (unsigned i = 0; i < CHANNELS; i++)
+    for (; i < CHANNELS; i++)
         if (xy__redis_slot(xy_str_from(name_of(i))) <= 5460)
             return i;
     fail();
@@ -458,7 +458,9 @@ static unsigned channel_of_first(void)
 
 static void move_slot(void)
 {
-    unsigned i = channel_of_first();
+    unsigned i = channel_of_first(0);
+    unsigned neighbour = channel_of_first(i + 1);
+    uint64_t begun;
     unsigned slot = xy__redis_slot(xy_str_from(name_of(i)));
     size_t told = t.told[i];
     size_t again = t.again;
@@ -481,12 +483,22 @@ static void move_slot(void)
     call(key);
     call(key);
     publish(i);
+    /* The others do not wait for that. */
+    memset(t.messages, 0, sizeof t.messages);
+    begun = xy__loop_now(&t.loop);
+    for (size_t n = 1; n <= 20; n++) {
+        call(key);
+        publish(neighbour);
+        WAIT_UNTIL(t.messages[neighbour] == n);
+    }
+    assert_true(xy__loop_now(&t.loop) - begun < 5000);
+    assert_int_equal(t.called, 1);
     order(0, "CLUSTER SETSLOT %u NODE %s", slot, t.ids[1]);
     order(1, "CLUSTER SETSLOT %u NODE %s", slot, t.ids[1]);
     order(2, "CLUSTER SETSLOT %u NODE %s", slot, t.ids[1]);
     call(key);
-    WAIT_UNTIL(t.called == 4 && t.told[i] > told);
-    assert_string_equal(get(key), "4");
+    WAIT_UNTIL(t.called == 24 && t.told[i] > told);
+    assert_string_equal(get(key), "24");
     /* All channels of the slot were told, and no other. */
     assert_int_equal(t.again - again, t.told[i] - told);
     publish_to_all();
@@ -496,7 +508,7 @@ static void kill_server(void)
 {
     size_t again = t.again;
     size_t of_first = 0;
-    unsigned moved = channel_of_first();
+    unsigned moved = channel_of_first(0);
     unsigned other = moved;
     char key[32];
 

@@ -151,10 +151,11 @@ static uint64_t subscribed(void)
     return all;
 }
 
-static void random_life(unsigned seed)
+static char host[] = "127.0.0.1";
+static xy_redis_url url;
+
+static void open_bus(unsigned seed)
 {
-    char host[] = "127.0.0.1";
-    xy_redis_url url = {.host = host, .port = fakes[0].port};
     xy_redis_bus_options options = {
         .redis = xy__redis_options(&url),
         .sharded = true,
@@ -163,6 +164,7 @@ static void random_life(unsigned seed)
         .scripts = scripts,
     };
 
+    url = (xy_redis_url){.host = host, .port = fakes[0].port};
     promises_begin(seed, say);
     for (unsigned c = 0; c < MODEL_CHANNELS; c++) {
         owners[c] = promises_below(MODEL_SERVERS);
@@ -170,6 +172,22 @@ static void random_life(unsigned seed)
             cluster.views[i][c] = owners[c];
     }
     promises.bus = xy__redis_bus_open(&loop, &options, &promises_ops, NULL);
+}
+
+static void close_bus(void)
+{
+    xy__redis_bus_close(promises.bus);
+    fake_settle(&fakes[0]);
+    for (unsigned i = 0; i < MODEL_SERVERS; i++) {
+        model_leave(&models[i]);
+        fake_listen(&fakes[i]);
+    }
+    fake_settle(&fakes[0]);
+}
+
+static void random_life(unsigned seed)
+{
+    open_bus(seed);
     for (int i = 0; i < STEPS; i++)
         random_step();
     for (unsigned i = 0; i < MODEL_SERVERS; i++) {
@@ -186,13 +204,43 @@ static void random_life(unsigned seed)
     promises_say_to_all();
     settle();
     promises_check(subscribed());
-    xy__redis_bus_close(promises.bus);
-    fake_settle(&fakes[0]);
-    for (unsigned i = 0; i < MODEL_SERVERS; i++) {
-        model_leave(&models[i]);
-        fake_listen(&fakes[i]);
+    close_bus();
+}
+
+/* Cut off from the others, who have given its slot away: it says nothing, and will never say
+ * anything of that channel again. */
+static void a_server_that_knows_nothing_is_left(void **state)
+{
+    bool left = false;
+
+    (void)state;
+    open_bus(1);
+    for (unsigned c = 0; c < MODEL_CHANNELS; c++)
+        move(c, c % MODEL_SERVERS);
+    learn(0);
+    learn(1);
+    learn(2);
+    promises.wanted[0] = true;
+    xy__redis_bus_subscribe(promises.bus, XY_STR("c0"));
+    for (int i = 0; i < 5; i++) {
+        xy__loop_advance(&loop, 400);
+        settle();
     }
-    fake_settle(&fakes[0]);
+    assert_true(promises.there && promises.live[0]);
+    assert_int_equal(model_subscribed(&models[0]), 1);
+    cluster.views[1][0] = 1;
+    cluster.views[2][0] = 1;
+    /* Whatever makes the bus ask; the one that knows nothing is asked as well. */
+    for (int i = 0; i < 12 && !left; i++) {
+        model_hang_up(&models[2], &models[2].lines[0]);
+        for (int n = 0; n < 4; n++) {
+            xy__loop_advance(&loop, 300);
+            settle();
+        }
+        left = model_subscribed(&models[1]) == 1 && model_subscribed(&models[0]) == 0;
+    }
+    assert_true(left);
+    close_bus();
 }
 
 static void whatever_happens_what_is_wanted_is_live(void **state)
@@ -209,6 +257,7 @@ static void whatever_happens_what_is_wanted_is_live(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_server_that_knows_nothing_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(whatever_happens_what_is_wanted_is_live, setup, teardown),
     };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "xylem/log.h"
@@ -522,14 +523,17 @@ static void waits_become_longer_up_to_a_bound(void **state)
     tries = tries_in(60000);
     assert_in_range(tries, 60, 240);
     /* Once it was there for a while, it begins anew. */
-    fake_listen(&t.f);
-    wait_for_try();
-    greeted();
-    xy__loop_advance(&t.loop, 1001);
-    fake_leave(&t.f);
-    fake_settle(&t.f);
-    assert_non_null(strstr(heard(), "lost: the server has closed the connection|"));
-    assert_true(tries_in(61) >= 1);
+    for (int i = 0; i < 4; i++) {
+        tries_in(10000);
+        fake_listen(&t.f);
+        wait_for_try();
+        greeted();
+        xy__loop_advance(&t.loop, 1001);
+        fake_leave(&t.f);
+        fake_settle(&t.f);
+        assert_non_null(strstr(heard(), "lost: the server has closed the connection|"));
+        assert_true(tries_in(61) >= 1);
+    }
 }
 
 static void a_greeting_that_does_not_come_is_given_up(void **state)
@@ -644,6 +648,73 @@ static void much_is_written_bit_by_bit(void **state)
     assert_int_equal(fake_command(line, words, 3), 3);
     assert_int_equal(words[2].len, sizeof big);
     assert_string_equal(fake_read(&t.f, line), "GET a|");
+}
+
+/* What is written to standard error from now on, until log_end(). */
+static int log_begin(FILE *file)
+{
+    int old = dup(STDERR_FILENO);
+
+    dup2(fileno(file), STDERR_FILENO);
+    xy_log_set_level(XY_LOG_TRACE);
+    return old;
+}
+
+static void log_end(FILE *file, int old, char *out, size_t size)
+{
+    xy_log_set_level(XY_LOG_OFF);
+    dup2(old, STDERR_FILENO);
+    close(old);
+    rewind(file);
+    out[fread(out, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
+static size_t count(const char *text, const char *word)
+{
+    size_t found = 0;
+
+    for (const char *at = text; (at = strstr(at, word)) != NULL; at++)
+        found++;
+    return found;
+}
+
+/* However often it is tried, and whatever the server says. */
+static void each_loss_is_logged_once(void **state)
+{
+    FILE *file = tmpfile();
+    int old = log_begin(file);
+    char log[8192];
+
+    (void)state;
+    t.url.password = strdup("s3cret");
+    t.url.user = strdup("me");
+    t.options.name = "s";
+    for (int i = 0; i < 2; i++) {
+        fake_line *line;
+
+        fake_leave(&t.f);
+        if (!t.redis)
+            open_it();
+        for (int n = 0; n < 10; n++)
+            wait_for_try();
+        fake_listen(&t.f);
+        wait_for_try();
+        line = fake_accept(&t.f);
+        fake_say(&t.f, line,
+                 "-ERR unknown command 'AUTH', with args beginning with: 's3cret'\r\n"
+                 "+OK\r\n+PONG\r\n");
+        fake_hang_up(line);
+        wait_for_try();
+        line = fake_accept(&t.f);
+        fake_say(&t.f, line, "+OK\r\n+OK\r\n+PONG\r\n");
+        assert_true(xy__redis_is_ready(t.redis));
+    }
+    log_end(file, old, log, sizeof log);
+    assert_int_equal(count(log, "\"no connection to Redis; it is tried again\""), 2);
+    assert_int_equal(count(log, "\"connected to Redis\""), 2);
+    assert_int_equal(count(log, "\n"), 4);
+    assert_int_equal(count(log, "s3cret"), 0);
 }
 
 static void it_is_closed_in(const char *where)
@@ -855,6 +926,7 @@ int main(void)
         TEST(a_subscription_that_is_not_confirmed_is_given_up),
         TEST(silence_is_broken),
         TEST(much_is_written_bit_by_bit),
+        TEST(each_loss_is_logged_once),
         TEST(it_may_be_closed_in_any_of_its_functions),
         TEST(it_may_be_lost_at_any_byte),
         TEST(it_may_be_closed_at_any_moment),
