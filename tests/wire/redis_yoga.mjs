@@ -3,10 +3,7 @@
 import http from 'node:http'
 import { useLiveQuery } from '@envelop/live-query'
 import { createRedisEventTarget } from '@graphql-yoga/redis-event-target'
-import { astFromDirective } from '@graphql-tools/utils'
-import { GraphQLLiveDirective } from '@n1ru4l/graphql-live-query'
 import { InMemoryLiveQueryStore } from '@n1ru4l/in-memory-live-query-store'
-import { print } from 'graphql'
 import { createPubSub, createSchema, createYoga } from 'graphql-yoga'
 import { Redis } from 'ioredis'
 
@@ -32,7 +29,7 @@ const liveQueryStore = new RedisLiveQueryStore(publishClient, connect())
 let runs = 0
 const schema = createSchema({
   typeDefs: `
-    ${print(astFromDirective(GraphQLLiveDirective))}
+    directive @live(if: Boolean, throttle: Int) on QUERY
     scalar JSON
     type Query { auction(id: ID!): Auction }
     type Auction { id: ID! runs: Int! }
