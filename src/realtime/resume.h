@@ -13,7 +13,7 @@
 
 /* Of one page of history, if the limits of its owner's queue are not less. */
 #define XY_RESUME_PAGE_EVENTS 256u
-#define XY_RESUME_PAGE_BYTES  ((size_t)256 << 10)
+#define XY_RESUME_PAGE_BYTES  ((size_t)64 << 10)
 
 /* A store that was away is asked again. */
 #define XY_RESUME_RETRY_MS 500u

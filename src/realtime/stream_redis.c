@@ -99,7 +99,8 @@ struct xy_redis_stream {
     bool awaits;    /* the broker is to be told that it is live */
     bool reads;     /* a reply is on its way */
     bool rung;      /* read again after that */
-    bool doubts;    /* with the cursor's own entry */
+    bool doubts;    /* the next read is with the cursor's own entry; */
+    bool checks;    /* the one on its way is */
     bool closed;    /* freed when the reply comes */
     xy_link retry;  /* in the streams' retries, or in none */
     xy_link asked;  /* questions that wait for it */
@@ -351,8 +352,6 @@ static bool deliver(xy_redis_stream *stream, const entry *e)
     xy_bytes *payload = NULL;
     int rc = XY_OK;
 
-    if (stream->epoch && e->epoch != FOREIGN_EPOCH && e->epoch != stream->epoch)
-        tell_gap(stream, XY_GAP_RECONNECTED);
     if (e->epoch != FOREIGN_EPOCH)
         stream->epoch = e->epoch;
     if (e->text.ptr) {
@@ -372,13 +371,29 @@ static bool deliver(xy_redis_stream *stream, const entry *e)
     return true;
 }
 
-/* The entries from `at` on. False: the rest later. */
-static bool deliver_all(xy_redis_stream *stream, const redisReply *reply, size_t at)
+static bool changes_epoch(const xy_redis_stream *stream, const entry *e)
+{
+    return stream->epoch && e->epoch != FOREIGN_EPOCH && e->epoch != stream->epoch;
+}
+
+/* The entries from `at` on. False: the rest later. Those of another epoch are not of another stream
+ * if the cursor's entry stands before them (`is_sure`); else that is looked at first. */
+static bool deliver_all(xy_redis_stream *stream, const redisReply *reply, size_t at, bool is_sure)
 {
     for (; at < reply->elements; at++) {
         entry e;
 
-        if (read_entry(reply->element[at], &e) && !deliver(stream, &e))
+        if (!read_entry(reply->element[at], &e))
+            continue;
+        if (!is_sure && changes_epoch(stream, &e)) {
+            if (!is_start(stream->cursor)) {
+                stream->doubts = true;
+                stream->rung = true;
+                return true;
+            }
+            tell_gap(stream, XY_GAP_RECONNECTED);
+        }
+        if (!deliver(stream, &e))
             return false;
     }
     return true;
@@ -389,7 +404,6 @@ static size_t resolve_doubts(xy_redis_stream *stream, const redisReply *reply)
 {
     entry first;
 
-    stream->doubts = false;
     if (reply->elements && read_entry(reply->element[0], &first) &&
         is_same(first.at, stream->cursor))
         return 1;
@@ -407,7 +421,8 @@ static size_t resolve_doubts(xy_redis_stream *stream, const redisReply *reply)
 static void on_entries(void *arg, const redisReply *reply)
 {
     xy_redis_stream *stream = arg;
-    bool doubts = stream->doubts && !is_start(stream->cursor);
+    bool checks = stream->checks;
+    size_t known = 0;
 
     if (!end_read(stream))
         return;
@@ -416,7 +431,9 @@ static void on_entries(void *arg, const redisReply *reply)
         retry_later(stream);
         return;
     }
-    if (!deliver_all(stream, reply, doubts ? resolve_doubts(stream, reply) : 0)) {
+    if (checks)
+        known = resolve_doubts(stream, reply);
+    if (!deliver_all(stream, reply, known, known > 0)) {
         retry_later(stream);
     } else if (reply->elements >= READ_COUNT || stream->rung) {
         stream->doubts |= reply->elements >= READ_COUNT;
@@ -428,6 +445,7 @@ static void on_entries(void *arg, const redisReply *reply)
 static void read_on(xy_redis_stream *stream)
 {
     char from[ENTRY_ID_BYTES];
+    xy_str after = XY_STR("-");
 
     if (stream->reads) {
         stream->rung = true;
@@ -436,11 +454,11 @@ static void read_on(xy_redis_stream *stream)
     xy__list_remove(&stream->retry);
     stream->rung = false;
     stream->reads = true;
-    range(stream->streams, stream->topic,
-          is_start(stream->cursor)
-              ? XY_STR("-")
-              : write_position(from, stream->doubts ? "" : "(", stream->cursor),
-          READ_COUNT, on_entries, stream);
+    stream->checks = stream->doubts && !is_start(stream->cursor);
+    stream->doubts = false;
+    if (!is_start(stream->cursor))
+        after = write_position(from, stream->checks ? "" : "(", stream->cursor);
+    range(stream->streams, stream->topic, after, READ_COUNT, on_entries, stream);
 }
 
 static void tell_live(xy_redis_stream *stream)
