@@ -10,6 +10,7 @@
 
 #include <malloc.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/fatal.h"
 #include "http/connection.h"
@@ -23,7 +24,7 @@
 #define TRIM_MIN ((size_t)1024)
 
 /* How long a client of a server that drains may take between connecting and asking. */
-#define DRAIN_GRACE_MS ((uint64_t)500)
+#define DRAIN_GRACE_MS ((uint64_t)1000)
 
 /* ---- the end of a turn ---- */
 
@@ -112,6 +113,14 @@ static bool has_just_come(const xy_http_server *server, const xy_connection *con
     return connection->timeout.running_in == &server->timeouts[XY_TIMEOUT_HEAD];
 }
 
+/* Has it sent something that is not read yet? To close it now would be a reset. */
+static bool has_input(const xy_connection *connection)
+{
+    char byte;
+
+    return recv(connection->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 /* Close the connections that wait for a request. */
 static void cut_idle(xy_http_server *server, bool those_just_come)
 {
@@ -120,7 +129,7 @@ static void cut_idle(xy_http_server *server, bool those_just_come)
 
         link = link->next;
         if (connection->state == XY_CONNECTION_IDLE &&
-            (those_just_come || !has_just_come(server, connection)))
+            (those_just_come || !has_just_come(server, connection)) && !has_input(connection))
             xy__connection_cut(connection);
     }
 }

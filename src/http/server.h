@@ -51,7 +51,7 @@ int xy__http_server_adopt(xy_http_server *server, int fd);
 /* The port that is listened on; 0 when none. */
 uint16_t xy__http_server_port(const xy_http_server *server);
 
-/* Accept who has connected already, and then no more; close idle connections, but leave half a
+/* Accept who has connected already, and then no more; close idle connections, but leave a
  * second to those that have not asked anything yet; let requests in progress be answered, with
  * "Connection: close". Streams go on until their owner ends them. After `deadline_ms` (0: no
  * deadline) what is left is cut, with on_stop. Then `on_drained` is called once, never from

@@ -724,7 +724,7 @@ static void drains_who_does_not_ask_in_time(void **state)
     client_open(&early, w);
     client_open(&silent, w);
     xy__http_server_drain(w->server, 5000, web_on_drained, w);
-    web_pass(w, 499);
+    web_pass(w, 999);
     client_read(&silent);
     assert_false(silent.ended);
     CLIENT_EXPECT(&early, GET("/a"), OK_LAST("6") "GET /a");
@@ -735,6 +735,32 @@ static void drains_who_does_not_ask_in_time(void **state)
     assert_int_equal(w->drained, 1);
     client_close(&early);
     client_close(&silent);
+}
+
+/* A busy loop has not read yet what they have sent when it is to close them. */
+static void drains_what_was_sent_before(void **state)
+{
+    static const char request[] = GET("/a");
+    const ssize_t len = sizeof request - 1;
+    web *w = *state;
+    client kept;
+    client fresh;
+
+    web_open(w);
+    client_open(&kept, w);
+    client_open(&fresh, w);
+    CLIENT_EXPECT(&kept, GET("/b"), OK_HEAD("6") "GET /b");
+    assert_int_equal(send(kept.fd, request, (size_t)len, MSG_NOSIGNAL), len);
+    xy__http_server_drain(w->server, 5000, web_on_drained, w);
+    assert_string_equal(client_read(&kept), OK_LAST("6") "GET /a");
+    web_pass(w, 999);
+    assert_int_equal(send(fresh.fd, request, (size_t)len, MSG_NOSIGNAL), len);
+    web_pass(w, 1);
+    assert_string_equal(client_read(&fresh), OK_LAST("6") "GET /a");
+    assert_true(kept.ended && fresh.ended && !kept.reset && !fresh.reset);
+    assert_int_equal(w->drained, 1);
+    client_close(&kept);
+    client_close(&fresh);
 }
 
 static void drains_nothing(void **state)
@@ -901,6 +927,7 @@ int main(void)
         TEST(drains),
         TEST(drains_who_has_connected),
         TEST(drains_who_does_not_ask_in_time),
+        TEST(drains_what_was_sent_before),
         TEST(drains_nothing),
         TEST(drains_until_the_deadline),
         TEST(closes_in_the_middle),

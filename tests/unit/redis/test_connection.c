@@ -523,14 +523,17 @@ static void waits_become_longer_up_to_a_bound(void **state)
     tries = tries_in(60000);
     assert_in_range(tries, 60, 240);
     /* Once it was there for a while, it begins anew. */
-    fake_listen(&t.f);
-    wait_for_try();
-    greeted();
-    xy__loop_advance(&t.loop, 1001);
-    fake_leave(&t.f);
-    fake_settle(&t.f);
-    assert_non_null(strstr(heard(), "lost: the server has closed the connection|"));
-    assert_true(tries_in(61) >= 1);
+    for (int i = 0; i < 4; i++) {
+        tries_in(10000);
+        fake_listen(&t.f);
+        wait_for_try();
+        greeted();
+        xy__loop_advance(&t.loop, 1001);
+        fake_leave(&t.f);
+        fake_settle(&t.f);
+        assert_non_null(strstr(heard(), "lost: the server has closed the connection|"));
+        assert_true(tries_in(61) >= 1);
+    }
 }
 
 static void a_greeting_that_does_not_come_is_given_up(void **state)
