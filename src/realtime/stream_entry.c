@@ -22,6 +22,8 @@ static bool read_digits(xy_str *text, uint64_t *out)
     size_t at = 0;
 
     *out = 0;
+    if (!text->len)
+        return false;
     while (at < text->len && text->ptr[at] >= '0' && text->ptr[at] <= '9') {
         uint64_t digit = (uint64_t)(text->ptr[at++] - '0');
 

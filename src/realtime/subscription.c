@@ -155,6 +155,7 @@ static void on_opening(xy_opening *opening, bool overdue)
     if (overdue) {
         backlog->told = true;
         tell_open(sub);
+        schedule(sub);
     } else if (dead) {
         xy__hub_await(dead, opening);
     } else {
@@ -366,12 +367,16 @@ static void tell_unknown(xy_subscription *sub)
     xy_bytes_unref(nothing);
 }
 
-/* Of history. */
+/* Of history. Nothing is put that would open the outlet before its topics are live: whoever is told
+ * that he begins now has to hear what is published from then on. */
 static xy_resume_step take_resumed(xy_subscription *sub, xy_event_slot *out)
 {
-    xy_resume *resume = sub->follower.backlog->resume;
+    const xy_backlog *backlog = sub->follower.backlog;
+    xy_resume *resume = backlog->resume;
     xy_resume_step step;
 
+    if (backlog->opening.hub && !backlog->told)
+        return XY_RESUME_WAIT;
     if (xy__resume_take_unknown(resume))
         tell_unknown(sub);
     if (sub->stalled)

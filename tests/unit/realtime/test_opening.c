@@ -46,6 +46,36 @@ static void in_memory_it_is_open_at_once(void **state)
     stage_destroy(s);
 }
 
+/* That nobody knows where it was is told when it is open: what comes after that reaches it. */
+static void so_does_who_comes_from_nowhere(void **state)
+{
+    stage *s = stage_create_away();
+    client *c;
+
+    (void)state;
+    s->options.last_event_id = XY_STR("garbage");
+    c = open_on(s, 0, "a");
+    s->options.last_event_id = XY_STR_NULL;
+    stage_turn(s);
+    assert_int_equal(c->opened, 0);
+    assert_string_equal(c->text, "");
+    say_live(s, "a");
+    stage_turn(s);
+    assert_int_equal(c->opened, 1);
+    assert_string_equal(c->text, "?");
+    publish(s, "a", 1);
+    assert_string_equal(c->text, "? 1");
+
+    s->options.last_event_id = XY_STR("garbage");
+    c = open_on(s, 1, "b");
+    s->options.last_event_id = XY_STR_NULL;
+    xy__loop_advance(&s->loop, STAGE_WAIT_MS);
+    stage_turn(s);
+    assert_int_equal(c->opened, 1);
+    assert_string_equal(c->text, "?");
+    stage_destroy(s);
+}
+
 static void it_waits_until_its_topic_is_live(void **state)
 {
     stage *s = stage_create_away();
@@ -310,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_memory_it_is_open_at_once),
         cmocka_unit_test(it_waits_until_its_topic_is_live),
+        cmocka_unit_test(so_does_who_comes_from_nowhere),
         cmocka_unit_test(whoever_comes_later_finds_it_live),
         cmocka_unit_test(all_its_topics_count),
         cmocka_unit_test(too_late_it_is_open_and_told_of_a_gap),
