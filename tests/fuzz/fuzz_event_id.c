@@ -5,11 +5,10 @@
  *   i  the text of an event's id     else: a reply of Redis, which may be a list of entries
  *
  * A text that is one is written again as it was. */
-#include <hiredis/hiredis.h>
-
 #include "base/fatal.h"
 #include "realtime/event_id.h"
 #include "realtime/stream_entry.h"
+#include "redis/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -43,16 +42,14 @@ static void read_entries(const redisReply *reply)
 
 static void read_reply(const uint8_t *data, size_t size)
 {
-    redisReader *reader = redisReaderCreate();
-    void *reply = NULL;
+    xy_redis_reader reader;
+    const redisReply *reply;
 
-    redisReaderFeed(reader, (const char *)data, size);
-    while (redisReaderGetReply(reader, &reply) == REDIS_OK && reply) {
+    xy__redis_reader_init(&reader, 1 << 20);
+    xy__redis_reader_feed(&reader, (const char *)data, size);
+    while (xy__redis_reader_next(&reader, &reply) == XY_OK && reply)
         read_entries(reply);
-        freeReplyObject(reply);
-        reply = NULL;
-    }
-    redisReaderFree(reader);
+    xy__redis_reader_deinit(&reader);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
