@@ -84,8 +84,8 @@ XY_API int xy_bind_stream(xy_schema *schema, const char *coordinate, xy_opener *
  * default): the member of that name of the JSON object that is the parent. */
 XY_API void xy_bind_default(xy_schema *schema, xy_resolver *resolver);
 
-/* Make the topic `name`, and every `name:id`, durable (docs/guide/durable-topics.md) on every server
- * of the schema, as if it stood in the server's configuration. keeps: name, as long as the
+/* Make the topic `name`, and every `name:id`, durable (docs/guide/durable-topics.md) on every
+ * server of the schema, as if it stood in the server's configuration. keeps: name, as long as the
  * schema. */
 XY_API void xy_schema_make_durable(xy_schema *schema, const char *name);
 

@@ -88,8 +88,8 @@ static inline redis_store *xy__redis_store_of(xy_store *store)
     return XY_CONTAINER(store, redis_store, base);
 }
 
-/* An event of the topic out of what Redis says. gives: one reference; NULL: it is larger than events
- * may be. */
+/* An event of the topic out of what Redis says. gives: one reference; NULL: it is larger than
+ * events may be. */
 xy_bytes *xy__redis_payload(redis_store *store, xy_str topic, xy_str message);
 
 /* Something that should be an event of the topic is none. */

@@ -4,10 +4,10 @@
  *
  *   stream     xylem:stream:{newMessage:1}     entries: e <epoch, 16 hex digits>, d <JSON text>
  *   doorbell   the channel of the same name: "there is something", with the entry's id
- *   sent       xylem:sent:{newMessage:1}:<producer>   number of the last event appended by that one
+ *   sent       xylem:sent:{newMessage:1}:<producer>   number of the last event of that one
  *
- * What the doorbell says is a hint; the stream is the truth. A doorbell that was lost, and a mailbox
- * that is full, mean that reading goes on later. Store's thread only. */
+ * What the doorbell says is a hint; the stream is the truth. A doorbell that was lost, and a
+ * mailbox that is full, mean that reading goes on later. Store's thread only. */
 #ifndef XY_REALTIME_STREAM_REDIS_H
 #define XY_REALTIME_STREAM_REDIS_H
 

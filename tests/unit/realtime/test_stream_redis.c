@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Durable topics over a real redis-server: two processes' worth of brokers publish, others append as
- * they like, connections are cut, mailboxes are small, subscribers come and go. In the end the stream
- * says what each must have heard. */
+/* Durable topics over a real redis-server: two processes' worth of brokers publish, others append
+ * as they like, connections are cut, mailboxes are small, subscribers come and go. In the end the
+ * stream says what each must have heard. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
