@@ -197,7 +197,7 @@ int xy_typed_invalidate(xy_app *app, const char *type, xy_str id)
 
 void xy_invalidate_all(xy_app *app)
 {
-    xy__invalidations_deliver_all(app->invalidations);
+    xy__invalidate_all(app->invalidations);
 }
 
 void xy_revoke_user(xy_app *app, xy_str user_id)
