@@ -343,6 +343,11 @@ bool xy__resume_take_unknown(xy_resume *resume)
     return unknown;
 }
 
+bool xy__resume_knows(const xy_resume *resume)
+{
+    return resume->owner.alone && (resume->has_last || resume->keeps_first);
+}
+
 xy_gap xy__resume_gap(const xy_resume *resume)
 {
     return resume->gap;

@@ -71,6 +71,9 @@ xy_resume_step xy__resume_next(xy_resume *resume, xy_event_slot *out);
 /* What the client claimed is not known any more, or was never: before the next event. Told once. */
 bool xy__resume_take_unknown(xy_resume *resume);
 
+/* Does it know an event after which all comes, or is told, whenever its topic became live? */
+bool xy__resume_knows(const xy_resume *resume);
+
 /* The gap before the next event; it is done. */
 xy_gap xy__resume_gap(const xy_resume *resume);
 

@@ -134,13 +134,13 @@ static void tell_open(xy_subscription *sub)
     xy__outlet_open(sub->follower.outlet);
 }
 
-/* Whoever was told too early may have missed events. */
+/* Whoever was told too early may have missed events, unless he knows where he was. */
 static void stop_waiting(xy_subscription *sub)
 {
     xy_backlog *backlog = sub->follower.backlog;
 
     xy__hub_await_no_more(&backlog->opening);
-    if (backlog->told)
+    if (backlog->told && !(backlog->resume && xy__resume_knows(backlog->resume)))
         backlog->gap = XY_GAP_RECONNECTED;
     backlog->told = false;
 }

@@ -149,4 +149,5 @@ void app_environment(xy_server_config *config)
     }
     if (read_list(&topics, "DURABLE_TOPICS"))
         config->durable_topics = topics.words;
+    config->redis_sharded = getenv("REDIS_SHARDED") != NULL;
 }

@@ -14,7 +14,8 @@
  *   --drop-oldest      events that a slow client does not read are dropped
  *   --durable-events N  kept of a durable topic
  *   CORS_ORIGIN        an origin, several separated by commas, or `*`
- *   DURABLE_TOPICS     a topic, or several separated by commas */
+ *   DURABLE_TOPICS     a topic, or several separated by commas
+ *   REDIS_SHARDED      whatever it says: sharded pub/sub */
 #ifndef WIRE_APP_OPTIONS_H
 #define WIRE_APP_OPTIONS_H
 
@@ -24,7 +25,7 @@
  * when one has a value that makes no sense. */
 bool app_arguments(app *application, xy_server_config *config, int *argc, char **argv);
 
-/* CORS and durable topics. What it sets is static. */
+/* CORS, durable topics, sharding. What it sets is static. */
 void app_environment(xy_server_config *config);
 
 #endif

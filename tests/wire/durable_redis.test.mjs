@@ -47,7 +47,8 @@ async function publishDurable(redis, topic, payload) {
     .exec()
 }
 
-const startOn = (redis, ...args) => start('tests/wire/app', args, { DURABLE_TOPICS: 'newMessage', REDIS_URL: redis.url })
+const environment = (redis) => ({ DURABLE_TOPICS: 'newMessage', REDIS_URL: redis.url })
+const startOn = (redis, ...args) => start('tests/wire/app', args, environment(redis))
 
 describe('on one Redis', () => {
   let redis, a, b, raw
@@ -293,5 +294,47 @@ test('who comes again while Redis is away waits, and then goes on', { timeout: 6
   assert.deepEqual((await take(stream, 2)).map(bodyOf), ['2', '3'])
   await stream.close()
   await a.stop()
+  await redis.stop()
+})
+
+test('nor is a gap told when its stream had to be opened before Redis was there', { timeout: 60000 }, async () => {
+  const redis = await startRedis({ persist: true })
+  const a = await startOn(redis)
+  await connected(redis)
+  const roomId = newRoom()
+  const first = await subscribe(a, body(roomId))
+  await send(a, roomId, numbers(1, 2))
+  const [{ id }] = await take(first, 1)
+  await first.close()
+  await redis.kill()
+  const stream = await within(20000, 'the head', subscribe(a, body(roomId), { 'last-event-id': id }))
+  await send(a, roomId, ['3'])
+  await redis.restart()
+  await until(async () => (await channels(redis)).length, 'the doorbell')
+  await send(a, roomId, ['4'])
+  const got = await take(stream, 3)
+  assert.deepEqual(got.map(bodyOf), ['2', '3', '4'])
+  assert.deepEqual(got.filter(({ data }) => data.extensions), [])
+  await stream.close()
+  await a.stop()
+  await redis.stop()
+})
+
+test('on a cluster, by sharded channels', { timeout: 60000 }, async () => {
+  const redis = await startRedis({ cluster: true })
+  const startSharded = () => start('tests/wire/app', [], { ...environment(redis), REDIS_SHARDED: '1' })
+  const [a, b] = [await startSharded(), await startSharded()]
+  await connected(redis, 2)
+  for (const roomId of ['1', 'a{b}c']) {
+    const stream = await subscribe(b, body(roomId))
+    await send(a, roomId, numbers(1, 3))
+    const [{ id }] = await take(stream, 3)
+    await stream.close()
+    const again = await subscribe(a, body(roomId), { 'last-event-id': id })
+    assert.deepEqual((await take(again, 2)).map(bodyOf), ['2', '3'])
+    await again.close()
+  }
+  await a.stop()
+  await b.stop()
   await redis.stop()
 })

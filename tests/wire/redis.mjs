@@ -29,8 +29,8 @@ export function within(ms, what, promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
-// Starts redis-server, which keeps nothing unless `persist`. `kill()` ends it as a crash would; `restart()` starts it again where it was.
-export async function startRedis({ persist = false } = {}) {
+// Starts redis-server, which keeps nothing unless `persist`; as a `cluster` of one, if so. `kill()` ends it as a crash would; `restart()` starts it again where it was.
+export async function startRedis({ persist = false, cluster = false } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xylem-redis-'))
   const port = await freePort()
   const clients = new Set()
@@ -46,7 +46,7 @@ export async function startRedis({ persist = false } = {}) {
     return redis
   }
   async function run() {
-    child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', persist ? 'yes' : 'no', '--appendfsync', 'always'], { stdio: 'ignore' })
+    child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', persist ? 'yes' : 'no', '--appendfsync', 'always', ...(cluster ? ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())] : [])], { stdio: 'ignore' })
     await until(() => client().then((redis) => redis.quit(), () => false), 'redis-server to answer')
   }
   async function end(signal) {
@@ -56,6 +56,12 @@ export async function startRedis({ persist = false } = {}) {
     await once(child, 'exit')
   }
   await run()
+  if (cluster) {
+    const first = await client()
+    await first.cluster('ADDSLOTSRANGE', 0, 16383)
+    await until(async () => /cluster_state:ok/.test(await first.cluster('INFO')), 'the cluster')
+    await first.quit()
+  }
   return {
     port, url: `redis://127.0.0.1:${port}`, client,
     restart: run,
