@@ -78,6 +78,20 @@ static void run_thread(void *arg)
     xy__worker_run(arg);
 }
 
+static void announce(const xy_server_config *config, const sockets *listening)
+{
+    bool ipv6 = strchr(config->host, ':') != NULL;
+    const char *left = ipv6 ? "[" : "";
+    const char *right = ipv6 ? "]" : "";
+
+    printf("listening on http://%s%s%s:%u%s\n", left, config->host, right, listening->port,
+           config->path);
+    if (listening->metrics_fd >= 0)
+        printf("metrics on http://%s%s%s:%u%s\n", left, config->host, right,
+               listening->metrics_port, config->metrics_path);
+    fflush(stdout);
+}
+
 static void serve(xy_server *server, const sockets *listening)
 {
     server->workers = xy__zalloc(server->worker_count * sizeof *server->workers);
@@ -86,7 +100,9 @@ static void serve(xy_server *server, const sockets *listening)
     server->app.workers = server->workers;
     server->app.worker_count = server->worker_count;
     server->workers[0].on_done = on_first_done;
+    /* Whoever reads where it listens may tell it to stop at once. */
     watch_signals(server);
+    announce(server->app.config, listening);
     if (listening->metrics_fd >= 0)
         xy__metrics_listener_open(&server->metrics, &server->app, &server->workers[0].loop,
                                   listening->metrics_fd);
@@ -164,20 +180,6 @@ static size_t worker_count(const xy_server_config *config)
     return count > XY_WORKERS_MAX ? XY_WORKERS_MAX : count;
 }
 
-static void announce(const xy_server_config *config, const sockets *listening)
-{
-    bool ipv6 = strchr(config->host, ':') != NULL;
-    const char *left = ipv6 ? "[" : "";
-    const char *right = ipv6 ? "]" : "";
-
-    printf("listening on http://%s%s%s:%u%s\n", left, config->host, right, listening->port,
-           config->path);
-    if (listening->metrics_fd >= 0)
-        printf("metrics on http://%s%s%s:%u%s\n", left, config->host, right,
-               listening->metrics_port, config->metrics_path);
-    fflush(stdout);
-}
-
 int xy_server_run(const xy_server_config *config)
 {
     xy_server server = {.worker_count = worker_count(config)};
@@ -205,7 +207,6 @@ int xy_server_run(const xy_server_config *config)
         return rc;
     rc = xy__app_init(&server.app, config);
     if (rc == XY_OK) {
-        announce(config, &listening);
         serve(&server, &listening);
     } else {
         close_sockets(&listening, server.worker_count);
