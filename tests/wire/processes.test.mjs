@@ -12,10 +12,11 @@ import { scrape } from './prometheus.mjs'
 const started = []
 after(() => started.forEach((server) => server.kill()))
 
-// A process of those on `port` (0: the first one), with metrics of its own: the kernel says whose the others are.
+// A process of those on `port` (0: the first one), with metrics of its own: the kernel says whose the others are. It has one worker: when
+// one of several has drained, another may open its io_uring at the same address, which ThreadSanitizer takes for a race.
 async function join(port = 0) {
   const metricsPort = await freePort()
-  const server = await start('tests/wire/app', ['--reuse-port', '--port', String(port), '--metrics-port', String(metricsPort)])
+  const server = await start('tests/wire/app', ['--workers', '1', '--reuse-port', '--port', String(port), '--metrics-port', String(metricsPort)])
   started.push(server)
   return { ...server, figure: async (name) => (await scrape(`http://127.0.0.1:${metricsPort}/metrics`)).get(name) }
 }
