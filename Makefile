@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 MESON_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run build install uninstall deb test unit vectors asan tsan fuzz churn lint format clean deps test-deps bench bench-redis
+.PHONY: help run build install uninstall deb test unit vectors asan tsan fuzz churn chaos lint format clean deps test-deps bench bench-redis
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -66,6 +66,10 @@ fuzz: ## every fuzz target for FUZZ_SECONDS=60
 
 churn: build ## 10,000 clients that leave while @defer and @stream deliver (CLIENTS=…, SEED=…)
 	CLIENTS=$${CLIENTS:-10000} node --test tests/wire/defer_churn.test.mjs
+
+chaos: build test-deps ## 1,000,000 events on durable topics while clients, Redis and processes come and go (EVENTS=…, SEED=…)
+	npm ci --prefix tests/wire --no-audit --no-fund --ignore-scripts
+	EVENTS=$${EVENTS:-1000000} node --test tests/wire/chaos.test.mjs
 
 lint: test-deps ## rooms, headers, exported names, house rules, clang-tidy
 	@scripts/run-tests lint

@@ -42,14 +42,16 @@ XY_API void xy_depend(xy_call *call, xy_str key);
 /* What `key` stands for has changed: every live query that depends on it is executed again, on
  * behalf of its own client, and its client gets the result if it is another than before. From any
  * thread; nothing is executed before this returns. What is invalidated in one turn of a loop, or by
- * one call, makes a query run once. Returns XY_OK, also when nobody depends on it; XY_ELIMIT for a
- * key longer than 4,096 bytes. */
+ * one call, makes a query run once. With Redis, in all processes. Returns XY_OK, also when nobody
+ * depends on it; XY_ELIMIT for a key longer than 4,096 bytes; XY_EUNAVAILABLE when Redis is away
+ * and as much waits for it as may: this process alone was told. */
 XY_API int xy_invalidate(xy_app *app, xy_str key);
 
 /* The same for several keys, as one. Empty ones are passed over. */
 XY_API int xy_invalidate_keys(xy_app *app, const xy_str *keys, size_t count);
 
-/* Anything may have changed: every live query is executed again. From any thread. */
+/* Anything may have changed: every live query is executed again, as by the key "*". With Redis, in
+ * all processes. From any thread. */
 XY_API void xy_invalidate_all(xy_app *app);
 
 #endif

@@ -65,6 +65,14 @@ static bool fits(const xy_str *keys, size_t count)
     return true;
 }
 
+static bool has_all(const xy_str *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (xy_str_is(keys[i], XY_LIVE_KEY_ALL))
+            return true;
+    return false;
+}
+
 static bool counts(xy_str key)
 {
     return key.len && key.len <= XY_LIVE_KEY_BYTES_MAX;
@@ -199,6 +207,10 @@ void xy__invalidations_deliver(xy_invalidations *all, const xy_str *keys, size_t
 
     if (atomic_load(&all->joined) == 0)
         return;
+    if (has_all(keys, count)) {
+        xy__invalidations_deliver_all(all);
+        return;
+    }
     batch = pack(keys, count);
     if (batch->len)
         tell(all, batch);
@@ -211,16 +223,22 @@ static bool is_away(const xy_store *store)
     return store->ops->state && store->ops->state(store) == XY_STORE_DISCONNECTED;
 }
 
+static int carry(xy_invalidations *all, const xy_str *keys, size_t count)
+{
+    int rc = all->store ? all->store->ops->invalidate(all->store, keys, count) : XY_OK;
+
+    if (!all->store || is_away(all->store))
+        xy__invalidations_deliver(all, keys, count);
+    return rc;
+}
+
 int xy__invalidate(xy_invalidations *all, const xy_str *keys, size_t count)
 {
-    int rc = XY_OK;
+    int rc;
 
     if (!fits(keys, count))
         return XY_ELIMIT;
-    if (all->store)
-        rc = all->store->ops->invalidate(all->store, keys, count);
-    if (!all->store || is_away(all->store))
-        xy__invalidations_deliver(all, keys, count);
+    rc = carry(all, keys, count);
     if (rc == XY_OK)
         xy__gauge_add(&all->gauges->invalidations, count);
     return rc;
@@ -229,4 +247,11 @@ int xy__invalidate(xy_invalidations *all, const xy_str *keys, size_t count)
 void xy__invalidations_deliver_all(xy_invalidations *all)
 {
     tell(all, all->everything);
+}
+
+int xy__invalidate_all(xy_invalidations *all)
+{
+    const xy_str every = XY_STR(XY_LIVE_KEY_ALL);
+
+    return carry(all, &every, 1);
 }

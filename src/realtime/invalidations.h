@@ -63,8 +63,12 @@ void xy__invalidations_unwatch(xy_invalidations *all);
  * told, if anybody. */
 int xy__invalidate(xy_invalidations *all, const xy_str *keys, size_t count);
 
-/* For stores: tell the listeners of this process, as one batch; that any key may have changed. From
- * any thread. Keys that are empty or too long are passed over. */
+/* The same of every key there is, which this one stands for. */
+#define XY_LIVE_KEY_ALL "*"
+int xy__invalidate_all(xy_invalidations *all);
+
+/* For stores: tell the listeners of this process, as one batch; that any key may have changed, as
+ * XY_LIVE_KEY_ALL does. From any thread. Keys that are empty or too long are passed over. */
 void xy__invalidations_deliver(xy_invalidations *all, const xy_str *keys, size_t count);
 void xy__invalidations_deliver_all(xy_invalidations *all);
 

@@ -22,7 +22,7 @@ typedef struct xy_store_redis_options {
     bool sharded;             /* sharded pub/sub, and a cluster's slots */
     size_t queue_bytes_max;   /* messages that wait while the server is away */
     size_t queue_count_max;
-    uint32_t close_ms; /* how long they may still take when the process ends */
+    uint32_t close_ms; /* at the end of the process: how long none of them need leave */
     xy_durable_limits durable;
 } xy_store_redis_options;
 

@@ -72,6 +72,7 @@ typedef struct redis_store {
     size_t key_bytes;
     xy_task deliver_keys;
     xy_timer deadline;     /* armed: closing */
+    size_t unsent;         /* when it was looked at last, after the close */
     uint64_t malformed_ms; /* when such was logged last; 0: never */
     uint64_t large_ms;
 } redis_store;

@@ -292,13 +292,19 @@ static void finish(redis_store *store)
     xy__loop_unhold(&store->loop);
 }
 
+/* As long as some of it leaves, the rest may wait. */
 static void on_deadline(xy_timer *timer)
 {
     redis_store *store = XY_CONTAINER(timer, redis_store, deadline);
     size_t bytes;
     size_t count = xy__redis_bus_waiting(store->bus, &bytes);
 
-    xy_log(XY_LOG_WARN, "realtime", "Redis is away: what waits for it is lost",
+    if (count < store->unsent) {
+        store->unsent = count;
+        xy__timer_start(&store->loop, &store->deadline, store->close_ms);
+        return;
+    }
+    xy_log(XY_LOG_WARN, "realtime", "Redis takes nothing any more: what waits for it is lost",
            XY_LOG_INT("messages", count), XY_LOG_INT("bytes", bytes));
     finish(store);
 }
@@ -361,6 +367,7 @@ static void do_order(redis_store *store, const redis_order *order)
         break;
     }
     case ORDER_CLOSE:
+        store->unsent = SIZE_MAX;
         xy__timer_start(&store->loop, &store->deadline, store->close_ms);
         break;
     }

@@ -37,10 +37,21 @@ static bool check_keys(xy_exchange *exchange, const xy_value *keys, size_t count
     return true;
 }
 
+/* Answers when the store would not take it. */
+static bool check_taken(xy_exchange *exchange, int rc)
+{
+    static const xy_http_header retry = {XY_STR_INIT("retry-after"), XY_STR_INIT("1")};
+
+    if (rc < 0)
+        xy__respond_error(
+            exchange, 503, retry,
+            XY_STR("The store is away: other processes were told nothing. Try again later."));
+    return rc == XY_OK;
+}
+
 static void invalidate_keys(xy_service *service, xy_exchange *exchange, const xy_value *values,
                             size_t count)
 {
-    static const xy_http_header retry = {XY_STR_INIT("retry-after"), XY_STR_INIT("1")};
     xy_str *keys = xy__zalloc((count ? count : 1) * sizeof *keys);
     char text[24];
     int rc;
@@ -49,12 +60,8 @@ static void invalidate_keys(xy_service *service, xy_exchange *exchange, const xy
         keys[i] = xy_value_text(&values[i]);
     rc = xy__invalidate(service->shared->invalidations, keys, count);
     free(keys);
-    if (rc < 0) {
-        xy__respond_error(
-            exchange, 503, retry,
-            XY_STR("The store is away: other processes were told nothing. Try again later."));
+    if (!check_taken(exchange, rc))
         return;
-    }
     snprintf(text, sizeof text, "%zu", count);
     xy__admin_respond(exchange, "invalidated", text);
 }
@@ -65,8 +72,8 @@ static void invalidate_all(xy_service *service, xy_exchange *exchange, const xy_
         xy__exchange_respond_error(exchange, 400, XY_STR("all must be true."));
         return;
     }
-    xy__invalidations_deliver_all(service->shared->invalidations);
-    xy__admin_respond(exchange, "invalidated", "\"all\"");
+    if (check_taken(exchange, xy__invalidate_all(service->shared->invalidations)))
+        xy__admin_respond(exchange, "invalidated", "\"all\"");
 }
 
 void xy__invalidate_serve(xy_service *service, xy_exchange *exchange, const xy_value *body)

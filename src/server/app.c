@@ -15,7 +15,7 @@
 /* No key that xy_invalidate() takes is longer. */
 #define KEY_BYTES_MAX ((size_t)4096)
 
-/* How long what waits for Redis may take when the server has stopped. */
+/* The server has stopped: how long none of what waits for Redis need leave. */
 #define STORE_CLOSE_MS 2000u
 
 /* gives: *out; NULL is the store in memory without durable topics. */
@@ -197,7 +197,7 @@ int xy_typed_invalidate(xy_app *app, const char *type, xy_str id)
 
 void xy_invalidate_all(xy_app *app)
 {
-    xy__invalidations_deliver_all(app->invalidations);
+    xy__invalidate_all(app->invalidations);
 }
 
 void xy_revoke_user(xy_app *app, xy_str user_id)

@@ -100,8 +100,9 @@ static void serve(xy_server *server, const sockets *listening)
     server->app.workers = server->workers;
     server->app.worker_count = server->worker_count;
     server->workers[0].on_done = on_first_done;
+    /* Whoever reads where it listens may tell it to stop at once. */
     watch_signals(server);
-    announce(server->app.config, listening); /* now it may be told to stop */
+    announce(server->app.config, listening);
     if (listening->metrics_fd >= 0)
         xy__metrics_listener_open(&server->metrics, &server->app, &server->workers[0].loop,
                                   listening->metrics_fd);

@@ -63,7 +63,6 @@ class Subscriber {
   // By RST or by FIN, in the middle of whatever comes.
   cut() {
     const { request } = this
-    if (!request) return
     if (Math.random() < 0.5) request.socket?.resetAndDestroy()
     request.destroy()
   }
@@ -137,7 +136,11 @@ async function run({ events, topics = 20, subscribers = 200, disconnects, redisR
   await settled(0, 'the first event')
 
   const happen = {
-    disconnect: async () => { clients[Math.floor(random() * clients.length)].cut() },
+    disconnect: async () => {
+      const connected = clients.filter((client) => client.request)
+      if (!connected.length) return delay(5).then(happen.disconnect)
+      connected[Math.floor(random() * connected.length)].cut()
+    },
     redis: async () => {
       await redis.kill()
       await delay(random() * 800)

@@ -59,3 +59,13 @@ test('a second signal cuts what is left', async () => {
   assert.equal(code, 0)
   assert.equal(await slow, 'cut')
 })
+
+test('who reads where a server listens may tell it to stop at once', async () => {
+  for (let round = 0; round < 20; round++) {
+    const child = spawn(path.join(build, 'tests/wire/app'), ['--port', '0', '--workers', '2'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const exit = once(child, 'exit')
+    await once(child.stdout, 'data')
+    child.kill('SIGTERM')
+    assert.deepEqual(await exit, [0, null])
+  }
+})

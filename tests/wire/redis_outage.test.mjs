@@ -130,6 +130,7 @@ describe('while Redis is away', () => {
     const invalidated = await invalidate(server, { key: 'A:1' })
     assert.equal(invalidated.status, 503)
     assert.equal(invalidated.message, 'The store is away: other processes were told nothing. Try again later.')
+    assert.equal((await invalidate(server, { all: true })).status, 503)
 
     await redis.restart()
     // What waited was published when the connection for messages was there, which may be before that for channels: then it is a gap.

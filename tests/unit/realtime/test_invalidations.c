@@ -82,6 +82,9 @@ static void batches_arrive_whole_and_in_order(void **state)
     xy__invalidations_deliver_all(all);
     xy__loop_turn(&loop);
     assert_int_equal(l.all, 1);
+    assert_int_equal(xy__invalidate_all(all), XY_OK);
+    xy__loop_turn(&loop);
+    assert_int_equal(l.all, 2);
     xy__invalidations_leave(all, &l.base);
     xy__loop_deinit(&loop);
     assert_true(l.left);
