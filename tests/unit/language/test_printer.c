@@ -268,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(operations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(shorthand_keeps_its_braces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_lines_wrap, set_up, tear_down),
         cmocka_unit_test_setup_teardown(schemas, set_up, tear_down),
