@@ -96,7 +96,9 @@ XY_API int xy_jwt_authenticate(xy_jwt *jwt, xy_app *app, const xy_incoming *requ
 /* End every subscription and live query that is open for the user with this id, on all workers:
  * with an error of code UNAUTHENTICATED, "Your access has been revoked.". Requests are not refused:
  * that is for config.authenticate, or xy_jwt_config.user. From any thread; streams end after this
- * returns. Other processes are not told. */
+ * returns. With config.redis_url it is so in all processes that share the Redis, at once or as soon
+ * as they reach it: for streams that were opened before this call, or within 5 seconds after it, as
+ * clocks differ. That others could not be told is logged. */
 XY_API void xy_revoke_user(xy_app *app, xy_str user_id);
 
 #endif

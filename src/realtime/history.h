@@ -27,6 +27,7 @@ struct xy_history {
     xy_event_id_claim after; /* the last event that is known; */
     bool from_claim;         /* or, false: from `position` */
     xy_event_id position;    /* all zero: from the oldest that is kept */
+    uint64_t since_ms;       /* then what is older, by the store's own clock, may be left out */
     uint32_t events_max;     /* of one answer, at least 1 */
     size_t bytes_max;        /* the first event comes even if it is larger */
     /* The answer, in the order of publishing. */

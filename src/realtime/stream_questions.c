@@ -251,6 +251,8 @@ void xy__redis_streams_read(xy_redis_streams *streams, xy_history *history)
         q->tag = xy__event_id_tag(history->topic, history->position.epoch);
         q->after = (xy_stream_position){history->position.major, history->position.minor};
         q->checks = true;
+    } else if (history->since_ms) {
+        q->after = (xy_stream_position){history->since_ms - 1, UINT64_MAX};
     }
     put(q);
 }

@@ -68,11 +68,13 @@ static void take_out(xy_leases *leases, size_t slot)
     xy_lease_entry last = leases->heap.items[--leases->heap.len];
 
     leases->heap.items[slot].lease->slot = OUT;
-    if (slot == leases->heap.len)
-        return;
-    put_at(leases, slot, last);
-    sift_up(leases, slot);
-    sift_down(leases, last.lease->slot);
+    if (slot < leases->heap.len) {
+        put_at(leases, slot, last);
+        sift_up(leases, slot);
+        sift_down(leases, last.lease->slot);
+    }
+    if (!leases->heap.len && leases->on_some)
+        leases->on_some(leases->arg, false);
 }
 
 /* ---- the end of a stream ---- */
@@ -105,7 +107,7 @@ static void end(xy_lease *lease, const char *message)
 
 /* ---- time ---- */
 
-static int64_t wall_ms(void)
+int64_t xy__leases_clock_ms(void)
 {
     struct timespec now;
 
@@ -115,7 +117,7 @@ static int64_t wall_ms(void)
 
 static void arm(xy_leases *leases)
 {
-    int64_t now_ms = wall_ms();
+    int64_t now_ms = xy__leases_clock_ms();
     int64_t expires_s;
     int64_t delay_ms = LOOK_MS;
 
@@ -159,6 +161,13 @@ void xy__leases_deinit(xy_leases *leases)
     free(leases->heap.items);
 }
 
+void xy__leases_watch(xy_leases *leases, void (*fn)(void *arg, bool some), void *arg)
+{
+    XY_ASSERT(leases->heap.len == 0);
+    leases->on_some = fn;
+    leases->arg = arg;
+}
+
 xy_lease *xy__lease_take(xy_leases *leases, xy_identity *identity, xy_outlet *outlet)
 {
     xy_lease *lease;
@@ -172,6 +181,7 @@ xy_lease *xy__lease_take(xy_leases *leases, xy_identity *identity, xy_outlet *ou
         .identity = xy__identity_ref(identity),
         .outlet = outlet,
         .slot = leases->heap.len,
+        .opened_ms = leases->on_some ? xy__leases_clock_ms() : 0,
     };
     *xy_vec_push(NULL, &leases->heap) = (xy_lease_entry){
         .expires_s = identity->expires_s ? identity->expires_s : INT64_MAX,
@@ -182,6 +192,8 @@ xy_lease *xy__lease_take(xy_leases *leases, xy_identity *identity, xy_outlet *ou
     first = lease->slot == 0;
     if (first)
         arm(leases);
+    if (leases->heap.len == 1 && leases->on_some)
+        leases->on_some(leases->arg, true);
     return lease;
 }
 
@@ -198,14 +210,15 @@ void xy__lease_drop(xy_lease *lease)
 }
 
 /* One walk over all. Whoever is taken out moves others, also to where the walk has been. */
-static bool revoke_some(xy_leases *leases, uint64_t user, xy_str user_id)
+static bool revoke_some(xy_leases *leases, uint64_t user, xy_str user_id, int64_t before_ms)
 {
     bool found = false;
 
     for (size_t i = 0; i < leases->heap.len;) {
         const xy_lease_entry *entry = &leases->heap.items[i];
 
-        if (entry->user == user && xy_str_eq(entry->lease->identity->user, user_id)) {
+        if (entry->user == user && entry->lease->opened_ms < before_ms &&
+            xy_str_eq(entry->lease->identity->user, user_id)) {
             end(entry->lease, XY_LEASE_REVOKED);
             found = true;
         } else {
@@ -215,10 +228,15 @@ static bool revoke_some(xy_leases *leases, uint64_t user, xy_str user_id)
     return found;
 }
 
-void xy__leases_revoke(xy_leases *leases, xy_str user_id)
+void xy__leases_revoke_before(xy_leases *leases, xy_str user_id, int64_t before_ms)
 {
     uint64_t user = xy__hash(user_id);
 
-    while (revoke_some(leases, user, user_id))
+    while (revoke_some(leases, user, user_id, before_ms))
         continue;
+}
+
+void xy__leases_revoke(xy_leases *leases, xy_str user_id)
+{
+    xy__leases_revoke_before(leases, user_id, INT64_MAX);
 }

@@ -26,7 +26,8 @@ typedef struct xy_lease {
     struct xy_leases *leases;
     xy_identity *identity; /* a reference */
     xy_outlet *outlet;
-    size_t slot; /* in leases->heap */
+    size_t slot;       /* in leases->heap */
+    int64_t opened_ms; /* by the clock of the wall; 0: nobody wants to know */
 } xy_lease;
 
 /* What is looked at for each: side by side in memory. */
@@ -40,13 +41,22 @@ typedef struct xy_leases {
     xy_loop *loop;
     xy_timer timer;
     XY_VEC(xy_lease_entry) heap; /* the first to expire in front */
+    void (*on_some)(void *arg, bool some);
+    void *arg;
 } xy_leases;
+
+/* Milliseconds since 1970, by the clock of the wall. */
+int64_t xy__leases_clock_ms(void);
 
 /* keeps: loop, until the deinit. */
 void xy__leases_init(xy_leases *leases, xy_loop *loop);
 
 /* No lease may be left. */
 void xy__leases_deinit(xy_leases *leases);
+
+/* Call `fn` with true when the first lease is taken, with false when the last one ends or is
+ * dropped; and note when streams are opened. Before any is taken. keeps: arg, until the deinit. */
+void xy__leases_watch(xy_leases *leases, void (*fn)(void *arg, bool some), void *arg);
 
 /* A lease for the stream into `outlet`, opened as `identity`. shares: identity. gives: the lease,
  * to be dropped when the outlet has ended or its client has gone; NULL for the anonymous. */
@@ -57,5 +67,8 @@ void xy__lease_drop(xy_lease *lease);
 
 /* End all streams of the user with this id. */
 void xy__leases_revoke(xy_leases *leases, xy_str user_id);
+
+/* Those of them that were opened before this moment. */
+void xy__leases_revoke_before(xy_leases *leases, xy_str user_id, int64_t before_ms);
 
 #endif

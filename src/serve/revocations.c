@@ -9,7 +9,12 @@
  *      when that ended. */
 #include "serve/revocations.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
+
+#include "xylem/log.h"
 
 #include "base/fatal.h"
 
@@ -23,6 +28,8 @@ typedef struct revoked {
 struct xy_revocations {
     uv_mutex_t lock;
     xy_link members; /* guarded by lock */
+    xy_pubsub *ps;   /* NULL: there are no other processes */
+    char name[XY_REVOCATION_FROM_DIGITS + 1];
 };
 
 struct xy_revocations_member {
@@ -42,6 +49,23 @@ xy_revocations *xy__revocations_create(void)
     XY_ASSERT(uv_mutex_init(&all->lock) == 0);
     xy__list_init(&all->members);
     return all;
+}
+
+void xy__revocations_share(xy_revocations *all, xy_pubsub *ps)
+{
+    uint64_t number;
+
+    if (xy__store_state(xy__pubsub_store(ps)) == XY_STORE_LOCAL)
+        return;
+    XY_ASSERT(getrandom(&number, sizeof number, 0) == (ssize_t)sizeof number);
+    snprintf(all->name, sizeof all->name, "%016" PRIx64, number);
+    xy__pubsub_add_durable(ps, XY_STR(XY_REVOCATIONS_TOPIC));
+    all->ps = ps;
+}
+
+xy_str xy__revocations_name(const xy_revocations *all)
+{
+    return all && all->ps ? xy_str_from(all->name) : XY_STR_NULL;
 }
 
 void xy__revocations_destroy(xy_revocations *all)
@@ -131,10 +155,30 @@ static void tell(xy_revocations_member *member, xy_str user_id)
     XY_ASSERT(xy__loop_post(member->loop, &member->task) == XY_OK);
 }
 
+static void tell_others(xy_revocations *all, xy_str user_id)
+{
+    xy_revocation_notice notice = {
+        .user = user_id,
+        .at_ms = xy__leases_clock_ms(),
+        .from = xy__revocations_name(all),
+    };
+    xy_bytes *text = NULL;
+    int rc = xy__revocation_notice_write(&notice, &text);
+
+    if (rc == XY_OK)
+        rc = xy__pubsub_publish(all->ps, XY_STR(XY_REVOCATIONS_TOPIC), text);
+    xy_bytes_unref(text);
+    if (rc < 0)
+        xy_log(XY_LOG_ERROR, "serve", "other processes were not told of a user who is revoked",
+               XY_LOG_STR("user", user_id), XY_LOG_CSTR("reason", xy_err_text(rc)));
+}
+
 void xy__revocations_tell(xy_revocations *all, xy_str user_id)
 {
     uv_mutex_lock(&all->lock);
     for (xy_link *link = all->members.next; link != &all->members; link = link->next)
         tell(XY_CONTAINER(link, xy_revocations_member, link), user_id);
     uv_mutex_unlock(&all->lock);
+    if (all->ps)
+        tell_others(all, user_id);
 }

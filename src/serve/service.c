@@ -83,6 +83,8 @@ xy_service *xy__service_create(xy_app *app, const xy_server_config *config, xy_l
     xy__heartbeats_init(&service->heartbeats, loop, config->heartbeat_ms, xy__answer_beat);
     xy__leases_init(&service->leases, loop);
     service->revocations = xy__revocations_join(shared->revocations, loop, &service->leases);
+    xy__revocation_reader_init(&service->revocation_reader, shared->revocations, hub,
+                               &service->leases);
     service->encoder = xy__encoder_create();
     xy__list_init(&service->answers);
     service->single = xy__single_create(service);

@@ -25,6 +25,7 @@
 #include "serve/leases.h"
 #include "serve/metrics.h"
 #include "serve/record.h"
+#include "serve/revocation_reader.h"
 #include "serve/revocations.h"
 #include "serve/shared.h"
 
@@ -48,6 +49,7 @@ typedef struct xy_service {
     xy_heartbeats heartbeats;
     xy_leases leases; /* of streams whose client is known */
     xy_revocations_member *revocations;
+    xy_revocation_reader revocation_reader;
     xy_encoder *encoder;                     /* of results */
     xy_link answers;                         /* requests that are not answered to the end */
     xy_stream_frames frames[XY_MEDIA_COUNT]; /* of the formats of streams */

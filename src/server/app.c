@@ -90,6 +90,7 @@ int xy__app_init(xy_app *app, const xy_server_config *config)
     app->pool = xy__pool_create(config->blocking_threads, config->limits.blocking_queue_max);
     xy__metrics_board_init(&app->metrics, app, xy_app_gauges);
     rc = xy__shared_init(&app->shared, config);
+    xy__revocations_share(app->shared.revocations, app->pubsub);
     app->shared.metrics = &app->metrics;
     app->shared.pubsub = app->pubsub;
     app->shared.invalidations = app->invalidations;

@@ -81,7 +81,7 @@ for (const durable of [false, true]) describe(`a user of Redis with the rights o
     await client.call('ACL', 'SETUSER', ...rule.replaceAll('\\\n', ' ').split(/ +/))
     await client.call('ACL', 'SETUSER', 'default', 'resetpass', '>for-tests')
     const url = redis.url.replace('redis://', 'redis://xylem:password@')
-    for (let i = 0; i < 2; i++) servers.push(await start('tests/wire/app', [], { REDIS_URL: url, DURABLE_TOPICS: durable ? 'newMessage' : '' }))
+    for (let i = 0; i < 2; i++) servers.push(await start('tests/wire/app', ['--guards'], { REDIS_URL: url, DURABLE_TOPICS: durable ? 'newMessage' : '' }))
     for (const server of servers) await until(async () => (await fetch(`${server.url}/readiness`)).status === 200, 'Redis to be reached')
   })
   after(async () => { await Promise.all(servers.map((server) => server.stop())); await redis.stop() })
@@ -103,10 +103,11 @@ for (const durable of [false, true]) describe(`a user of Redis with the rights o
     }
     const runs = async () => (await (await fetch(new URL('/__stats', servers[0].url))).json()).liveRuns
     const before = await runs()
+    assert.equal((await post(servers[1].url, { query: 'mutation { revoke(user: "ann") }' })).json.data.revoke, true)
     await bid(servers[1], '1', 100)
     await until(async () => await runs() > before, 'the invalidation')
     await stream.close()
     await live.close()
-    for (const server of servers) assert.doesNotMatch(server.log(), /NOPERM|permission/)
+    for (const server of servers) assert.doesNotMatch(server.log(), /NOPERM|permission|refuses/)
   })
 })

@@ -472,6 +472,37 @@ static void what_was_trimmed(void **state)
     close_fixture(f);
 }
 
+/* Then on from the last of a page, as ever. */
+static void what_came_since_a_time(void **state)
+{
+    fixture *f = open_fixture();
+    const uint64_t since[] = {0, 1, 5000, 5001, 9001};
+    const size_t expected[] = {3, 3, 2, 1, 0};
+
+    (void)state;
+    f->seed = 1;
+    open_both(f, &many, 1 << 20);
+    for (int i = 1; i <= 9; i += 4)
+        freeReplyObject(redis_server_ask(&f->server, "XADD %s %d-0 d %d", f->stream, i * 1000, i));
+    for (size_t i = 0; i < sizeof since / sizeof *since; i++) {
+        xy_history *page = NULL;
+        xy_history *history = xy__history_create(&f->loop, xy_str_from(f->topic), on_page, &page);
+
+        history->since_ms = since[i];
+        history->events_max = 10;
+        history->bytes_max = 1 << 20;
+        xy__pubsub_read(f->all[0].ps, history);
+        UNTIL(f, page);
+        assert_true(page->end && !page->gap && !page->unavailable);
+        assert_int_equal(page->events.len, expected[i]);
+        if (page->events.len)
+            assert_int_equal(page->events.items[page->events.len - 1].id.major, 9000);
+        xy__history_destroy(page);
+    }
+    close_both(f);
+    close_fixture(f);
+}
+
 /* While nothing is read, so much comes that it is trimmed: that is told. */
 static void trimmed_before_it_was_read(void **state)
 {
@@ -552,6 +583,7 @@ int main(void)
         cmocka_unit_test(an_event_that_was_not_read_yet),
         cmocka_unit_test(what_nobody_knows),
         cmocka_unit_test(what_was_trimmed),
+        cmocka_unit_test(what_came_since_a_time),
         cmocka_unit_test(trimmed_before_it_was_read),
         cmocka_unit_test(the_key_is_taken),
         cmocka_unit_test(asked_at_the_end),

@@ -198,6 +198,50 @@ static void what_is_on_its_way_finds_nobody_who_has_left(void **state)
     xy__revocations_destroy(all);
 }
 
+static void on_some(void *arg, bool some)
+{
+    *(int *)arg += some ? 1 : 100;
+}
+
+static void whoever_watches_knows_whether_there_are_any(void **state)
+{
+    stream streams[3];
+    int calls = 0;
+
+    (void)state;
+    xy__leases_watch(&leases, on_some, &calls);
+    for (int i = 0; i < 3; i++)
+        open_for(&streams[i], i ? "ann" : "ben", 0);
+    assert_int_equal(calls, 1);
+    xy__lease_drop(streams[0].lease);
+    assert_int_equal(calls, 1);
+    xy__leases_revoke(&leases, XY_STR("ann"));
+    assert_int_equal(calls, 101);
+    open_for(&streams[0], "ann", 0);
+    xy__lease_drop(streams[0].lease);
+    assert_int_equal(calls, 202);
+}
+
+static void those_who_came_before_are_revoked_and_no_others(void **state)
+{
+    stream streams[3];
+    int calls = 0;
+
+    (void)state;
+    xy__leases_watch(&leases, on_some, &calls);
+    for (int i = 0; i < 3; i++) {
+        open_for(&streams[i], "ann", 0);
+        assert_in_range(streams[i].lease->opened_ms, 1, xy__leases_clock_ms());
+        streams[i].lease->opened_ms = 1000 + i;
+    }
+    xy__leases_revoke_before(&leases, XY_STR("ann"), 1001);
+    assert_true(streams[0].ended);
+    assert_string_equal(streams[0].got, REVOKED);
+    assert_false(streams[1].ended || streams[2].ended);
+    xy__leases_revoke_before(&leases, XY_STR("ann"), 1003);
+    assert_true(streams[1].ended && streams[2].ended);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -209,6 +253,8 @@ int main(void)
         CASE(the_first_to_expire_is_always_in_front),
         CASE(a_user_is_revoked_wherever_he_is),
         CASE(what_is_on_its_way_finds_nobody_who_has_left),
+        CASE(whoever_watches_knows_whether_there_are_any),
+        CASE(those_who_came_before_are_revoked_and_no_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
