@@ -188,7 +188,7 @@ static size_t resolve_doubts(xy_redis_stream *stream, const redisReply *reply)
     xy_stream_entry first;
 
     if (reply->elements && xy__stream_entry_read(reply->element[0], &first) &&
-        xy__stream_is_same(first.at, stream->cursor))
+        xy__stream_is_same(first.at, stream->cursor) && !changes_epoch(stream, &first))
         return 1;
     if (!reply->elements) {
         /* It is gone as a whole. Should it have begun anew, then with older entries. */
