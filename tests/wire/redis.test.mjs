@@ -164,9 +164,11 @@ describe('what comes from Redis', () => {
   })
 
   test('as keys that make no sense changes nothing', async () => {
+    await rest(server)
+    const first = (await stats(server)).liveRuns + 1
     const live = await follow(server, BIDS)
     await live.result()
-    await until(async () => (await stats(server)).liveRuns >= 2, 'the channel to be live')
+    await until(async () => (await stats(server)).liveRuns > first, 'the channel to be live')
     const before = (await stats(server)).liveRuns
     for (const key of ['', '["Auction:1"]', '"Auction:1"', 'x'.repeat(5000), Buffer.from([0, 255, 254])]) await raw.publish('live-query-invalidations', key)
     await growth(server, 'liveRuns', 1, () => raw.publish('live-query-invalidations', 'Auction:1'))
