@@ -367,7 +367,7 @@ static void do_order(redis_store *store, const redis_order *order)
         break;
     }
     case ORDER_CLOSE:
-        store->unsent = SIZE_MAX;
+        store->unsent = xy__redis_bus_waiting(store->bus, &(size_t){0});
         xy__timer_start(&store->loop, &store->deadline, store->close_ms);
         break;
     }

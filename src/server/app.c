@@ -18,7 +18,7 @@
 /* The server has stopped: how long none of what waits for Redis need leave. */
 #define STORE_CLOSE_MS 2000u
 
-/* gives: *out; NULL is the store in memory without durable topics. */
+/* gives: *out; NULL, after a message, when the address of Redis makes no sense. */
 static int create_store(const xy_server_config *config, xy_store **out)
 {
     xy_durable_limits durable = {
